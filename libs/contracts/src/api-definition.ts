@@ -1,5 +1,5 @@
-import { LIMITS } from './limits.js';
-import { SluiceError, type ErrorDetail } from './sluice-error.js';
+import { LIMITS } from './limits';
+import { SluiceError, type ErrorDetail } from './sluice-error';
 
 /** Which of AWS's two products decides error bodies and payload defaults. */
 export type ApiStyle = 'rest' | 'http';

@@ -1,5 +1,5 @@
-import { SluiceError, type ErrorDetail } from './sluice-error.js';
-import { LIMITS } from './limits.js';
+import { SluiceError, type ErrorDetail } from './sluice-error';
+import { LIMITS } from './limits';
 
 /** What a function is run with. Immutable per version; a change of it makes a new version. */
 export interface FunctionConfig {

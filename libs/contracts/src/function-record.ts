@@ -1,4 +1,4 @@
-import { type FunctionConfig } from './function-config.js';
+import { type FunctionConfig } from './function-config';
 
 /** How the module answers: AWS's handler, or (a later issue) a Web-standard fetch handler. */
 export type HandlerKind = 'lambda' | 'fetch';

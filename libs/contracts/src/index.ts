@@ -6,29 +6,23 @@ export {
   type FunctionIntegration,
   type PayloadFormat,
   type RouteDefinition,
-} from './api-definition.js';
-export { ERROR_CATALOGUE, type ErrorCode } from './error-catalogue.js';
+} from './api-definition';
+export { ERROR_CATALOGUE, type ErrorCode } from './error-catalogue';
 export {
   DEFAULT_FUNCTION_CONFIG,
   parseFunctionConfig,
   type FunctionConfig,
   type FunctionEnvironment,
   type ParsedFunctionConfig,
-} from './function-config.js';
+} from './function-config';
 export {
   type FunctionRecord,
   type FunctionVersion,
   type HandlerKind,
   type LoadedRevision,
   type RevisionRecord,
-} from './function-record.js';
-export {
-  OUTCOME,
-  outcomeName,
-  type FunctionErrorPayload,
-  type Outcome,
-  type OutcomeName,
-} from './invocation-outcome.js';
-export { LIMITS } from './limits.js';
-export { parseApiName, parseFunctionName } from './names.js';
-export { SluiceError, type ErrorDetail } from './sluice-error.js';
+} from './function-record';
+export { OUTCOME, outcomeName, type FunctionErrorPayload, type Outcome, type OutcomeName } from './invocation-outcome';
+export { LIMITS } from './limits';
+export { parseApiName, parseFunctionName } from './names';
+export { SluiceError, type ErrorDetail } from './sluice-error';

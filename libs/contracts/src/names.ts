@@ -1,4 +1,4 @@
-import { SluiceError } from './sluice-error.js';
+import { SluiceError } from './sluice-error';
 
 /** AWS's rule for function names. */
 const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;

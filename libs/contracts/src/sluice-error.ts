@@ -1,4 +1,4 @@
-import { ERROR_CATALOGUE, type ErrorCode } from './error-catalogue.js';
+import { ERROR_CATALOGUE, type ErrorCode } from './error-catalogue';
 
 /** One thing wrong with an input: where (a JSON path, a query parameter, or a place in a source file) and what. */
 export type ErrorDetail =

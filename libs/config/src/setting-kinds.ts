@@ -1,0 +1,67 @@
+import { cpus } from 'node:os';
+
+/** How a setting's text becomes its value. `parse` throws a RangeError whose message completes "NAME=text is not …". */
+export interface SettingKind<T> {
+  readonly label: string;
+  parse(text: string): T;
+}
+
+export const port: SettingKind<number> = integer(0, 65_535, 'a port number (0-65535)');
+
+/** 0 means "choose": the process decides from the machine it runs on. */
+export const processorCount = cpus().length;
+
+export function integer(min: number, max: number, label = `a whole number from ${min} to ${max}`): SettingKind<number> {
+  return {
+    label,
+    parse(text) {
+      const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+      if (!(value >= min && value <= max)) throw new RangeError(label);
+      return value;
+    },
+  };
+}
+
+export function choice<const T extends string>(...values: readonly T[]): SettingKind<T> {
+  const label = `one of ${values.join(', ')}`;
+  return {
+    label,
+    parse(text) {
+      const value = values.find((candidate) => candidate === text);
+      if (value === undefined) throw new RangeError(label);
+      return value;
+    },
+  };
+}
+
+export function text(label: string, pattern = /^[^\0\r\n]+$/): SettingKind<string> {
+  return {
+    label,
+    parse(value) {
+      if (!pattern.test(value)) throw new RangeError(label);
+      return value;
+    },
+  };
+}
+
+export const ipAddressOrHost = text('an address or host name', /^[A-Za-z0-9.:_-]{1,253}$/);
+
+export const filePath = text('a file path');
+
+/** What `libs/redis` can connect to: `redis://`, `rediss://`, `unix:///path`, or a path. */
+export const redisUrl = text(
+  'a Redis address (redis://host:port, rediss://host:port, unix:///path/redis.sock or /path/redis.sock)',
+  /^(rediss?:\/\/[^\s/]|unix:\/\/\/|\/)[^\s]*$/,
+);
+
+export const linkAddress = text('unix:/path or host:port', /^(unix:\/[^\0\s]+|\[?[A-Za-z0-9.:_-]+\]?:\d{1,5})$/);
+
+/** 32 bytes as base64 or base64url. */
+export const masterKeyText: SettingKind<string> = {
+  label: '32 bytes in base64 (make one with: openssl rand -base64 32)',
+  parse(value) {
+    const isBase64 = /^[A-Za-z0-9+/_-]{43}=?$/.test(value);
+    if (!isBase64 || Buffer.from(value, 'base64').length !== 32) throw new RangeError(masterKeyText.label);
+    return value;
+  },
+};

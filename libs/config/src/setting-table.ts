@@ -1,0 +1,260 @@
+import {
+  choice,
+  filePath,
+  integer,
+  ipAddressOrHost,
+  linkAddress,
+  masterKeyText,
+  port,
+  processorCount,
+  redisUrl,
+  type SettingKind,
+  text,
+} from './setting-kinds';
+
+/** Who reads a setting. `start` is `npm start`, which also hands the whole environment on to the processes it starts. */
+export type SettingReader = 'gateway' | 'runner' | 'start';
+
+export interface Setting<T> {
+  readonly name: string;
+  readonly kind: SettingKind<T>;
+  /** What the documentation shows as the default. */
+  readonly defaultText: string;
+  readonly defaultValue: T;
+  readonly readBy: readonly SettingReader[];
+  readonly meaning: string;
+  /** Never shown in a message or a log. */
+  readonly secret: boolean;
+}
+
+const everyProcess = ['gateway', 'runner', 'start'] as const;
+const platform = ['gateway', 'runner'] as const;
+
+/** Every setting of the platform, once: its name, what it may be, its default and what it means. The docs table is made from this. */
+export const settingTable = {
+  publicPort: withDefault(
+    'PUBLIC_PORT',
+    port,
+    8080,
+    ['gateway', 'start'],
+    'Port of the public listener. 0 takes any free port.',
+  ),
+  adminPort: withDefault(
+    'ADMIN_PORT',
+    port,
+    8081,
+    ['gateway', 'start'],
+    'Port of the control plane. 0 takes any free port.',
+  ),
+  linkPort: withDefault(
+    'LINK_PORT',
+    port,
+    8082,
+    ['gateway', 'start'],
+    'Port runners send answers to, unless LINK_ADDRESS is a unix socket.',
+  ),
+  runnerPort: withDefault(
+    'RUNNER_PORT',
+    port,
+    8083,
+    ['runner', 'start'],
+    "Port of a function runner's health and metrics. 0 takes any free port.",
+  ),
+  bindAddress: withDefault(
+    'BIND_ADDRESS',
+    ipAddressOrHost,
+    '127.0.0.1',
+    platform,
+    'Address the public listener, the link and the runner listen on.',
+  ),
+  adminBindAddress: withDefault(
+    'ADMIN_BIND_ADDRESS',
+    ipAddressOrHost,
+    '127.0.0.1',
+    ['gateway', 'start'],
+    'Address the control plane listens on.',
+  ),
+  linkAddress: optional(
+    'LINK_ADDRESS',
+    linkAddress,
+    ['gateway', 'start'],
+    'Address of this gateway as runners reach it: unix:/path, or host:port. Default: BIND_ADDRESS and LINK_PORT; under npm start a unix socket in the data directory.',
+  ),
+  dataDirectory: withDefault(
+    'SLUICE_DATA_DIR',
+    filePath,
+    '.data',
+    everyProcess,
+    'Directory of keys, credentials, sockets, logs and the embedded Redis.',
+  ),
+  redisUrl: optional(
+    'REDIS_URL',
+    redisUrl,
+    everyProcess,
+    'The durable Redis (append-only file on, noeviction). Required unless npm start runs the embedded one.',
+  ),
+  redisVolatileUrl: optional(
+    'REDIS_VOLATILE_URL',
+    redisUrl,
+    everyProcess,
+    'The Redis of queues in flight, counters and cache. Default: REDIS_URL.',
+  ),
+  redisServerBin: optional(
+    'REDIS_SERVER_BIN',
+    filePath,
+    ['start'],
+    'The redis-server or valkey-server program the embedded Redis runs.',
+  ),
+  redisEmbedded: withDefault(
+    'REDIS_EMBEDDED',
+    choice('auto', 'path-only'),
+    'auto',
+    ['start'],
+    "path-only: use an installed server or none, never Debian's package or docker.",
+  ),
+  redisMaxmemoryMb: optional(
+    'REDIS_MAXMEMORY_MB',
+    integer(64, 1_048_576),
+    ['start'],
+    "Memory limit of each embedded Redis, in MiB. Default: a quarter of the machine's, 256 to 4096.",
+  ),
+  masterKey: secret(
+    'SLUICE_MASTER_KEY',
+    masterKeyText,
+    everyProcess,
+    '32 bytes in base64 that everything at rest is encrypted under. npm start with the embedded Redis makes one.',
+  ),
+  masterKeyFile: optional(
+    'SLUICE_MASTER_KEY_FILE',
+    filePath,
+    everyProcess,
+    'File with the master key, instead of SLUICE_MASTER_KEY.',
+  ),
+  rootAccessKeyId: optional(
+    'SLUICE_ROOT_ACCESS_KEY_ID',
+    text('16 to 128 letters and digits', /^\w{16,128}$/),
+    ['gateway', 'start'],
+    'Root access key, instead of a generated one. Needs SLUICE_ROOT_SECRET_ACCESS_KEY.',
+  ),
+  rootSecretAccessKey: secret(
+    'SLUICE_ROOT_SECRET_ACCESS_KEY',
+    text('16 to 128 characters without spaces', /^[\x21-\x7e]{16,128}$/),
+    ['gateway', 'start'],
+    'Secret of the root access key.',
+  ),
+  logLevel: withDefault(
+    'LOG_LEVEL',
+    choice('debug', 'info', 'warn', 'error'),
+    'info',
+    everyProcess,
+    'Least severe level that is logged.',
+  ),
+  accessLog: withDefault(
+    'ACCESS_LOG',
+    filePath,
+    'stdout',
+    ['gateway', 'start'],
+    'One JSON line per request: stdout, off, or a file. Under npm start: logs/access.log in the data directory.',
+  ),
+  accessLogMaxMb: withDefault(
+    'ACCESS_LOG_MAX_MB',
+    integer(1, 1_048_576),
+    256,
+    ['gateway'],
+    'Size at which an access log file is rotated, in MiB.',
+  ),
+  accessLogFiles: withDefault(
+    'ACCESS_LOG_FILES',
+    integer(1, 1_000),
+    4,
+    ['gateway'],
+    'Rotated access log files kept beside the one being written.',
+  ),
+  sandboxHosts: withDefault(
+    'SANDBOX_HOSTS',
+    integer(1, 256),
+    processorCount,
+    ['runner'],
+    'Sandbox host processes of a runner, without the spare one.',
+    'one per processor',
+  ),
+  sandboxSoloHosts: withDefault(
+    'SANDBOX_SOLO_HOSTS',
+    integer(1, 64),
+    4,
+    ['runner'],
+    'Host processes for functions that must live alone.',
+  ),
+  sandboxSnapshot: withDefault(
+    'SANDBOX_SNAPSHOT',
+    choice('on', 'off'),
+    'on',
+    ['runner'],
+    'Whether isolates start from the V8 snapshot of the guest API.',
+  ),
+  hostRssMb: withDefault(
+    'HOST_RSS_MB',
+    integer(128, 1_048_576),
+    1_024,
+    ['runner'],
+    'Resident memory at which a sandbox host is killed, in MiB.',
+  ),
+  runnerInflightMax: optional(
+    'RUNNER_INFLIGHT_MAX',
+    integer(1, 1_000_000),
+    ['runner'],
+    'Invocations a runner holds before it stops taking more. Default: 256 per host.',
+  ),
+  acceptByMs: withDefault(
+    'ACCEPT_BY_MS',
+    integer(100, 900_000),
+    5_000,
+    ['gateway'],
+    'How long an invocation may wait for a runner before the caller gets 503.',
+  ),
+  logsMaxMb: withDefault(
+    'LOGS_MAX_MB',
+    integer(16, 1_048_576),
+    1_024,
+    ['runner'],
+    'Function log records kept in Redis over all functions, in MiB.',
+  ),
+  shutdownGraceMs: withDefault(
+    'SHUTDOWN_GRACE_MS',
+    integer(0, 3_600_000),
+    35_000,
+    everyProcess,
+    'Time a stopping process gives the requests it holds.',
+  ),
+};
+
+export type SettingTable = typeof settingTable;
+
+function withDefault<T>(
+  name: string,
+  kind: SettingKind<T>,
+  defaultValue: T,
+  readBy: readonly SettingReader[],
+  meaning: string,
+  defaultText = String(defaultValue),
+): Setting<T> {
+  return { name, kind, defaultText, defaultValue, readBy, meaning, secret: false };
+}
+
+function optional<T>(
+  name: string,
+  kind: SettingKind<T>,
+  readBy: readonly SettingReader[],
+  meaning: string,
+): Setting<T | undefined> {
+  return { name, kind, defaultText: '–', defaultValue: undefined, readBy, meaning, secret: false };
+}
+
+function secret<T>(
+  name: string,
+  kind: SettingKind<T>,
+  readBy: readonly SettingReader[],
+  meaning: string,
+): Setting<T | undefined> {
+  return { ...optional(name, kind, readBy, meaning), secret: true };
+}

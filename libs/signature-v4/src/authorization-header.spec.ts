@@ -21,5 +21,5 @@ test.each([
   ['an empty part', 'AWS4-HMAC-SHA256 Credential=, SignedHeaders=host, Signature=ab'],
   ['another algorithm', 'AWS4-ECDSA-P256-SHA256 Credential=a, SignedHeaders=host, Signature=ab'],
 ])('%s is refused', (_what, value) => {
-  expect(() => parseAuthorizationHeader(value)).toThrow(expect.objectContaining({ kind: 'malformed' }));
+  expect(() => parseAuthorizationHeader(value)).toThrow(expect.objectContaining({ kind: 'malformed' }) as Error);
 });

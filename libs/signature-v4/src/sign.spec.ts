@@ -35,7 +35,7 @@ test('a URL that was presigned here is accepted here', () => {
   expect(target.startsWith(`${request.target}&X-Amz-Algorithm=`)).toBe(true);
   expect(() => verify({ ...request, target })).not.toThrow();
   expect(() => verify({ ...request, target: target.replace('z=1', 'z=2') })).toThrow(
-    expect.objectContaining({ kind: 'mismatch' }),
+    expect.objectContaining({ kind: 'mismatch' }) as Error,
   );
 });
 

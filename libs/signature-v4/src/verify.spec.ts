@@ -36,7 +36,7 @@ describe("AWS's published suites", () => {
   );
 
   test.each(all.filter(({ name }) => name.startsWith(unsignedToken)))('$name is refused', ({ request }) => {
-    expect(() => verify(request, awsOptions)).toThrow(expect.objectContaining({ name: 'SignatureError' }));
+    expect(() => verify(request, awsOptions)).toThrow(expect.objectContaining({ name: 'SignatureError' }) as Error);
   });
 
   test('no request is accepted with any one byte changed', () => {
@@ -100,7 +100,7 @@ describe('time, scope and body', () => {
     }
     for (const offsetMs of [-300_001, 300_001]) {
       expect(() => verify(signed('x'), { ...options, nowMs: signedAtMs + offsetMs })).toThrow(
-        expect.objectContaining({ kind: 'skewed' }),
+        expect.objectContaining({ kind: 'skewed' }) as Error,
       );
     }
   });
@@ -108,21 +108,21 @@ describe('time, scope and body', () => {
   test('a presigned URL holds until it expires and not before it was made', () => {
     expect(() => verify(presigned(3600), { ...options, nowMs: signedAtMs + 3_599_999 })).not.toThrow();
     expect(() => verify(presigned(3600), { ...options, nowMs: signedAtMs + 3_600_000 })).toThrow(
-      expect.objectContaining({ kind: 'expired' }),
+      expect.objectContaining({ kind: 'expired' }) as Error,
     );
     expect(() => verify(presigned(3600), { ...options, nowMs: signedAtMs - 300_001 })).toThrow(
-      expect.objectContaining({ kind: 'skewed' }),
+      expect.objectContaining({ kind: 'skewed' }) as Error,
     );
   });
 
   test('any region is accepted, but only the services of the caller', () => {
     expect(() => verify(signed('x', 'lambda'), options)).not.toThrow();
-    expect(() => verify(signed('x', 's3'), options)).toThrow(expect.objectContaining({ kind: 'wrong-scope' }));
+    expect(() => verify(signed('x', 's3'), options)).toThrow(expect.objectContaining({ kind: 'wrong-scope' }) as Error);
   });
 
   test('the body must be the one that was hashed', () => {
     expect(() => verify({ ...signed('x'), body: 'y' }, options)).toThrow(
-      expect.objectContaining({ kind: 'payload-mismatch' }),
+      expect.objectContaining({ kind: 'payload-mismatch' }) as Error,
     );
   });
 
@@ -132,17 +132,17 @@ describe('time, scope and body', () => {
     expect(() => verifySignature(request, authorization, secretAccessKey, null, options)).not.toThrow();
     expect(() => verifyBodyHash(authorization, sha256('x'))).not.toThrow();
     expect(() => verifyBodyHash(authorization, sha256('y'))).toThrow(
-      expect.objectContaining({ kind: 'payload-mismatch' }),
+      expect.objectContaining({ kind: 'payload-mismatch' }) as Error,
     );
   });
 
   test('a body is left unsigned only where that is allowed', () => {
     const request = signed('x', 'sluice', 'UNSIGNED-PAYLOAD');
-    expect(() => verify(request, options)).toThrow(expect.objectContaining({ kind: 'payload-mismatch' }));
+    expect(() => verify(request, options)).toThrow(expect.objectContaining({ kind: 'payload-mismatch' }) as Error);
     expect(() => verify(request, { ...options, allowUnsignedPayload: true })).not.toThrow();
     expect(() =>
       verify(signed('x', 'sluice', 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'), { ...options, allowUnsignedPayload: true }),
-    ).toThrow(expect.objectContaining({ kind: 'payload-mismatch' }));
+    ).toThrow(expect.objectContaining({ kind: 'payload-mismatch' }) as Error);
   });
 
   test('a wrong secret is refused with the same words as any other mismatch, with and without cached keys', () => {

@@ -34,6 +34,10 @@ test('a query may be signed in the order sent, sorted, or sorted after re-encodi
   expect(canonicalQueries('z=*&a')).toEqual(['a=&z=*', 'z=*&a', 'a=&z=%2A']);
 });
 
+test.each(['a=%2f', 'a=%2F%c3', 'a=%zz', 'a=%'])('the query %s is never re-encoded, only taken as sent', (query) => {
+  expect(canonicalQueries(query)).toEqual([query]);
+});
+
 test('the signature of a presigned URL is not part of what it signs, however its name is spelled', () => {
   expect(canonicalQueries('a=1&X-Amz-Signature=ff')).toEqual(['a=1']);
   expect(canonicalQueries('a=1&X%2DAmz-Signature=ff')).toEqual(['a=1']);

@@ -9,8 +9,8 @@ import { decodeQueryPart, uriEncodePath, uriReencodeQueryPart } from './uri-enco
  * - path: escaped again (AWS CLI and SDKs) or as on the wire (curl);
  * - query: as on the wire (curl does not sort), its pairs sorted, or sorted after re-encoding (signers that parse the URL).
  * All forms of one request mean the same resource, so a signature never covers a second one: the as-on-the-wire path is
- * not a form where the path holds `%25`, as it could be somebody else's twice-encoded path, and an escape in lower case
- * is never re-encoded, so that no changed byte goes unnoticed.
+ * not a form where the path holds `%25`, as it could be somebody else's twice-encoded path, and a query with an escape that
+ * is broken or in lower case is not re-encoded, so that no changed byte goes unnoticed.
  * AWS's folding of `//` and `/./` is off by default: what is authorised is the path that is routed.
  */
 export interface CanonicalRequestParts {
@@ -55,7 +55,7 @@ export function canonicalQueries(rawQuery: string): string[] {
   const pairs = rawQuery.split('&').filter((pair) => decodeQueryPart(pairName(pair)) !== 'X-Amz-Signature');
   const withEquals = pairs.map((pair) => (pair.includes('=') ? pair : `${pair}=`));
   const forms = new Set([sortPairs(withEquals), pairs.join('&')]);
-  if (!/%(?:[0-9A-Fa-f][a-f]|[a-f])/.test(rawQuery)) forms.add(sortPairs(withEquals.map(reencodePair)));
+  if (!/%(?![0-9A-F]{2})/.test(rawQuery)) forms.add(sortPairs(withEquals.map(reencodePair)));
   return [...forms];
 }
 

@@ -1,0 +1,128 @@
+import { Queue } from 'bullmq';
+import { LIMITS } from '@sluice/contracts';
+import { type Redis, type RedisKeys } from '@sluice/redis';
+import { type RedisClock } from '../redis-clock';
+import { encodeFlags, SYNC_QUEUE_NAME, type Batch, type BatchHead } from '../wire';
+import { type PendingInvocation } from './pending-invocation';
+
+/** An event longer than this (in characters) is not worth its place in a batch of 256 KiB. */
+const EXTERNAL_EVENT_CHARS = 128 * 1024;
+
+/**
+ * Hands invocations to BullMQ, many per job. A lone invocation leaves at the end of its event-loop turn; while an `add` is in
+ * flight, what arrives waits for it, so the batch grows with the load and costs nothing without it.
+ */
+export class BatchSender {
+  private readonly queue: Queue;
+  private readonly waiting: PendingInvocation[] = [];
+  private addsInFlight = 0;
+  private scheduled = false;
+
+  constructor(
+    private readonly redis: Redis,
+    private readonly keys: RedisKeys,
+    private readonly clock: RedisClock,
+    private readonly replyTo: string,
+    /** Called for every invocation whose batch could not be stored: it certainly did not run. */
+    private readonly onRefused: (pending: PendingInvocation, error: Error) => void,
+  ) {
+    this.queue = new Queue(SYNC_QUEUE_NAME, {
+      prefix: keys.queuePrefix('sync', 0),
+      connection: redis,
+      streams: { events: { maxLen: 100 } },
+      skipVersionCheck: true,
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+    });
+    this.queue.on('error', () => undefined); // every failed add is reported to its caller
+  }
+
+  async ready(): Promise<void> {
+    await this.queue.waitUntilReady();
+  }
+
+  send(pending: PendingInvocation): void {
+    this.waiting.push(pending);
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(this.sendWaiting);
+  }
+
+  async close(): Promise<void> {
+    await this.queue.close();
+  }
+
+  private readonly sendWaiting = (): void => {
+    this.scheduled = false;
+    // A second add in flight pays only when it carries a full batch: each costs Redis and the runner as much as any other.
+    while (
+      this.waiting.length > 0 &&
+      (this.addsInFlight === 0 ||
+        (this.waiting.length >= LIMITS.batchInvocationsMax && this.addsInFlight < LIMITS.batchAddsInFlightMax))
+    ) {
+      void this.add(this.takeBatch());
+    }
+  };
+
+  private takeBatch(): PendingInvocation[] {
+    let count = 0;
+    let chars = 0;
+    for (const { request } of this.waiting) {
+      if (request.event.length <= EXTERNAL_EVENT_CHARS) chars += request.event.length;
+      if (count > 0 && (count === LIMITS.batchInvocationsMax || chars > LIMITS.batchBytesMax)) break;
+      count++;
+    }
+    return this.waiting.splice(0, count);
+  }
+
+  private async add(batch: PendingInvocation[]): Promise<void> {
+    this.addsInFlight++;
+    try {
+      const external = batch.filter(({ request }) => request.event.length > EXTERNAL_EVENT_CHARS);
+      if (external.length > 0) await this.storeExternal(external);
+      await this.queue.add('batch', this.encode(batch));
+    } catch (error) {
+      for (const pending of batch) this.onRefused(pending, error as Error);
+    } finally {
+      this.addsInFlight--;
+      this.sendWaiting();
+    }
+  }
+
+  private async storeExternal(invocations: readonly PendingInvocation[]): Promise<void> {
+    await Promise.all(
+      invocations.map(({ request, acceptByMs }) =>
+        this.redis.set(
+          this.keys.payload(request.requestId),
+          request.event,
+          'PX',
+          Math.max(1_000, Math.ceil(acceptByMs - performance.now()) + 5_000),
+        ),
+      ),
+    );
+  }
+
+  private encode(batch: readonly PendingInvocation[]): Batch {
+    const localMs = performance.now();
+    const redisMs = this.clock.nowMs();
+    const revisions: [string, string][] = [];
+    const heads: BatchHead[] = [];
+    let events = '';
+    for (const { sequence, request, acceptByMs } of batch) {
+      const external = request.event.length > EXTERNAL_EVENT_CHARS;
+      let index = revisions.findIndex((entry) => entry[1] === request.revision && entry[0] === request.functionName);
+      if (index < 0) index = revisions.push([request.functionName, request.revision]) - 1;
+      heads.push([
+        sequence,
+        index,
+        encodeFlags(request.kind, request.retryable, external),
+        request.requestId,
+        request.timeoutMs,
+        request.waitMs ?? request.timeoutMs,
+        redisMs + Math.ceil(acceptByMs - localMs),
+        external ? 0 : request.event.length,
+      ]);
+      if (!external) events += request.event;
+    }
+    return { replyTo: this.replyTo, revisions, heads, events };
+  }
+}

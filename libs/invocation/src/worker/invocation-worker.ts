@@ -1,0 +1,168 @@
+import { Worker, type Job } from 'bullmq';
+import { type Logger } from '@sluice/logging';
+import { type Redis, type RedisKeys } from '@sluice/redis';
+import { RedisClock } from '../redis-clock';
+import { decodeFlags, SYNC_QUEUE_NAME, type Batch, type BatchHead } from '../wire';
+import { ReceivedInvocation } from './received-invocation';
+import { ReplyLink } from './reply-link';
+
+export interface InvocationWorkerOptions {
+  /** Volatile role; commands that fail fast. */
+  readonly redis: Redis;
+  /** Volatile role; for blocking commands (`maxRetriesPerRequest: null`). */
+  readonly blockingRedis: Redis;
+  readonly keys: RedisKeys;
+  readonly linkKey: Buffer;
+  readonly runnerId: string;
+  readonly logger: Logger;
+  /** Over this many unanswered invocations no further batch is taken. */
+  readonly inFlightMax: number;
+  readonly onInvocation: (invocation: ReceivedInvocation) => void;
+}
+
+/**
+ * The runner's side of synchronous invocations. A batch is a hand-over: its job ends when the invocations are unpacked and
+ * `accepted` is sent, so BullMQ locks it for milliseconds and never runs one twice.
+ */
+export class InvocationWorker {
+  private readonly worker: Worker<Batch, undefined>;
+  private readonly clock: RedisClock;
+  private readonly links = new Map<string, ReplyLink>();
+  private readonly waitingForRoom: (() => void)[] = [];
+  private readonly waitingForIdle: (() => void)[] = [];
+  private unanswered = 0;
+
+  constructor(private readonly options: InvocationWorkerOptions) {
+    this.clock = new RedisClock(options.redis);
+    this.worker = new Worker<Batch, undefined>(SYNC_QUEUE_NAME, (job) => this.takeOver(job), {
+      prefix: options.keys.queuePrefix('sync', 0),
+      connection: options.blockingRedis,
+      autorun: false,
+      concurrency: 4,
+      maxStalledCount: 0,
+      stalledInterval: 5_000,
+      lockDuration: 10_000,
+      drainDelay: 5,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+      skipVersionCheck: true,
+    });
+    this.worker.on('error', (error) => options.logger.warn('the sync queue is out of reach', { error: error.message }));
+  }
+
+  async start(): Promise<void> {
+    await this.clock.start();
+    await this.worker.waitUntilReady();
+    this.worker
+      .run()
+      .catch((error: unknown) => this.options.logger.error('the sync queue worker ended', { error: String(error) }));
+  }
+
+  /** Invocations taken over and not answered yet. */
+  get inFlight(): number {
+    return this.unanswered;
+  }
+
+  /** Takes nothing new and resolves when everything taken is answered. */
+  async drain(): Promise<void> {
+    await this.worker.pause(true);
+    if (this.unanswered > 0) await new Promise<void>((resolve) => this.waitingForIdle.push(resolve));
+  }
+
+  async close(): Promise<void> {
+    this.clock.stop();
+    for (const resume of this.waitingForRoom.splice(0)) resume();
+    await this.worker.close(true);
+    await Promise.all([...this.links.values()].map((link) => link.close()));
+  }
+
+  private async takeOver(job: Job<Batch, undefined>): Promise<undefined> {
+    const { replyTo, revisions, heads, events } = job.data;
+    const link = this.linkTo(replyTo);
+    if (link === null) return undefined;
+    const nowMs = this.clock.nowMs();
+    const taken: ReceivedInvocation[] = [];
+    const accepted: number[] = [];
+    let offset = 0;
+    for (const head of heads) {
+      const event = events.slice(offset, (offset += head[7]));
+      if (nowMs > head[6]) continue; // the gateway has refused it by now
+      const invocation = this.unpack(
+        link,
+        head,
+        revisions,
+        decodeFlags(head[2]).external ? await this.externalEvent(head[3]) : event,
+      );
+      if (invocation === null) continue;
+      accepted.push(head[0]);
+      taken.push(invocation);
+    }
+    if (accepted.length > 0) link.accept(accepted);
+    for (const invocation of taken) this.options.onInvocation(invocation);
+    while (this.unanswered > this.options.inFlightMax)
+      await new Promise<void>((resolve) => this.waitingForRoom.push(resolve));
+    return undefined;
+  }
+
+  private unpack(
+    link: ReplyLink,
+    head: BatchHead,
+    revisions: Batch['revisions'],
+    event: string | null,
+  ): ReceivedInvocation | null {
+    const [sequence, index, flags, requestId, timeoutMs, waitMs] = head;
+    const revision = revisions[index];
+    if (revision === undefined || event === null) return null; // not accepted: the gateway answers 503
+    const { kind, retryable } = decodeFlags(flags);
+    const invocation = new ReceivedInvocation(
+      link,
+      sequence,
+      this.answered,
+      kind,
+      revision[0],
+      revision[1],
+      requestId,
+      event,
+      timeoutMs,
+      waitMs,
+      retryable,
+    );
+    link.track(sequence, invocation);
+    this.unanswered++;
+    return invocation;
+  }
+
+  private async externalEvent(requestId: string): Promise<string | null> {
+    return this.options.redis.getdel(this.options.keys.payload(requestId));
+  }
+
+  private linkTo(replyTo: string): ReplyLink | null {
+    const present = this.links.get(replyTo);
+    if (present !== undefined && !present.destroyed) return present;
+    try {
+      const { runnerId, linkKey, logger } = this.options;
+      const link: ReplyLink = new ReplyLink({
+        replyTo,
+        runnerId,
+        linkKey,
+        logger,
+        onClosed: () => {
+          if (this.links.get(replyTo) === link) this.links.delete(replyTo);
+        },
+      });
+      this.links.set(replyTo, link);
+      return link;
+    } catch (error) {
+      this.options.logger.warn('a batch names no gateway', { error: String(error) });
+      return null;
+    }
+  }
+
+  private readonly answered = (): void => {
+    this.unanswered--;
+    if (this.waitingForRoom.length > 0 && this.unanswered <= this.options.inFlightMax) {
+      for (const resume of this.waitingForRoom.splice(0)) resume();
+    }
+    if (this.unanswered === 0) for (const resume of this.waitingForIdle.splice(0)) resume();
+  };
+}

@@ -1,0 +1,127 @@
+import { type Routed } from '../request-context';
+
+/** AWS's placeholder for "no account"; ARNs and events need twelve digits. */
+export const ACCOUNT_ID = '000000000000';
+
+/** Hop-by-hop and gateway-owned headers that AWS does not hand to a function. */
+const NOT_FORWARDED = new Set([
+  'connection',
+  'content-length',
+  'content-md5',
+  'expect',
+  'max-forwards',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'keep-alive',
+  'server',
+  'te',
+  'transfer-encoding',
+  'trailer',
+  'upgrade',
+  'www-authenticate',
+]);
+/** Said by the gateway itself, whatever a client says. */
+const OWN = new Set([
+  'x-forwarded-for',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-forwarded-prefix',
+  'x-amzn-trace-id',
+]);
+
+export function isForwarded(lowerName: string): boolean {
+  return !NOT_FORWARDED.has(lowerName) && !OWN.has(lowerName);
+}
+
+/** The headers the gateway adds: lower-case name, value, … */
+export function ownHeaders({ headers, sourceIp, route, receivedEpochMs, requestId }: Routed, port: string): string[] {
+  return [
+    'x-amzn-trace-id',
+    headers.traceId === ''
+      ? `Root=1-${Math.floor(receivedEpochMs / 1_000).toString(16)}-${requestId.replaceAll('-', '').slice(0, 24)}`
+      : headers.traceId,
+    'x-forwarded-for',
+    headers.forwardedFor === '' ? sourceIp : `${headers.forwardedFor}, ${sourceIp}`,
+    'x-forwarded-port',
+    port,
+    'x-forwarded-prefix',
+    route.mount,
+    'x-forwarded-proto',
+    'http',
+  ];
+}
+
+/** Body fields of an event: text where the bytes are text, base64 where they are not. */
+export function bodyFields({ body, headers }: Routed): { text: string; base64: boolean } | null {
+  if (body.length === 0) return null;
+  if (isText(headers.contentType)) {
+    const text = body.toString('utf8');
+    // Bytes that are no UTF-8 would be lost; base64 keeps them.
+    if (!text.includes('\ufffd') || Buffer.from(text, 'utf8').equals(body)) return { text, base64: false };
+  }
+  return { text: body.toString('base64'), base64: true };
+}
+
+/** What HTTP APIs treat as text; a body without a type as well. */
+function isText(contentType: string): boolean {
+  if (contentType === '') return true;
+  const semicolon = contentType.indexOf(';');
+  const type = (semicolon < 0 ? contentType : contentType.slice(0, semicolon)).trim().toLowerCase();
+  return (
+    type.startsWith('text/') ||
+    type === 'application/json' ||
+    type === 'application/javascript' ||
+    type === 'application/xml' ||
+    type === 'application/x-www-form-urlencoded' ||
+    type === 'application/graphql' ||
+    type.endsWith('+json') ||
+    type.endsWith('+xml')
+  );
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+let cachedSecond = -1;
+let cachedTime = '';
+
+/** `04/Mar/2020:19:15:17 +0000`, made once per second. */
+export function requestTime(epochMs: number): string {
+  const second = Math.floor(epochMs / 1_000);
+  if (second !== cachedSecond) {
+    const date = new Date(second * 1_000);
+    const two = (value: number): string => String(value).padStart(2, '0');
+    cachedSecond = second;
+    cachedTime =
+      `${two(date.getUTCDate())}/${MONTHS[date.getUTCMonth()] as string}/${date.getUTCFullYear()}` +
+      `:${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())} +0000`;
+  }
+  return cachedTime;
+}
+
+/** Host without its port, and its first label. */
+export function domainOf(host: string): { name: string; prefix: string } {
+  const name = host.replace(/:\d+$/, '');
+  const dot = name.indexOf('.');
+  return { name, prefix: dot < 0 ? name : name.slice(0, dot) };
+}
+
+/** Query pairs, percent- and plus-decoded; what does not decode stays as it was sent. */
+export function queryPairs(rawQuery: string): [name: string, value: string][] {
+  const pairs: [string, string][] = [];
+  for (const part of rawQuery.split('&')) {
+    if (part === '') continue;
+    const equals = part.indexOf('=');
+    pairs.push(equals < 0 ? [decode(part), ''] : [decode(part.slice(0, equals)), decode(part.slice(equals + 1))]);
+  }
+  return pairs;
+}
+
+function decode(text: string): string {
+  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
+  if (!spaced.includes('%')) return spaced;
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    return spaced;
+  }
+}

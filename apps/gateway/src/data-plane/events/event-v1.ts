@@ -1,0 +1,79 @@
+import { type Routed } from '../request-context';
+import { ACCOUNT_ID, bodyFields, domainOf, isForwarded, ownHeaders, queryPairs, requestTime } from './event-fields';
+import { portOf } from './event-v2';
+
+/** REST APIs hand these two on in this casing, the gateway's own as below, and all others as they were sent. */
+const CASING: Readonly<Record<string, string>> = {
+  authorization: 'Authorization',
+  'user-agent': 'User-Agent',
+  'x-amzn-trace-id': 'X-Amzn-Trace-Id',
+  'x-forwarded-for': 'X-Forwarded-For',
+  'x-forwarded-port': 'X-Forwarded-Port',
+  'x-forwarded-prefix': 'X-Forwarded-Prefix',
+  'x-forwarded-proto': 'X-Forwarded-Proto',
+};
+
+/**
+ * Payload format 1.0 (REST APIs; recorded events): single maps keep the last value, multi-value maps all of them,
+ * empty maps are null. Only HTTP APIs say `"version":"1.0"`.
+ */
+export function buildEventV1(context: Routed): string {
+  const { route, routedPath, rawQuery, headers, method, requestId, sourceIp, receivedEpochMs, pathParameters } =
+    context;
+  const domain = domainOf(headers.host);
+  const pathJson = JSON.stringify(routedPath);
+  const resourceJson = JSON.stringify(route.resource);
+  const methodJson = JSON.stringify(method);
+  const headerMaps = maps(headerPairs(context));
+  const queryMaps = rawQuery === '' ? NO_MAPS : maps(queryPairs(rawQuery));
+  const body = bodyFields(context);
+  return (
+    `{${route.style === 'http' ? '"version":"1.0",' : ''}"resource":${resourceJson},"path":${pathJson},"httpMethod":${methodJson}` +
+    `,"headers":${headerMaps.single},"multiValueHeaders":${headerMaps.multi}` +
+    `,"queryStringParameters":${queryMaps.single},"multiValueQueryStringParameters":${queryMaps.multi}` +
+    `,"pathParameters":${pathParameters === null ? 'null' : JSON.stringify(pathParameters)},"stageVariables":null` +
+    `,"requestContext":{"accountId":"${ACCOUNT_ID}","apiId":"${route.apiName}","deploymentId":"${route.deploymentId}","domainName":${JSON.stringify(domain.name)}` +
+    `,"domainPrefix":${JSON.stringify(domain.prefix)},"extendedRequestId":"${requestId}","httpMethod":${methodJson}` +
+    `,"identity":{"accessKey":null,"accountId":null,"apiKey":null,"apiKeyId":null,"caller":null,"cognitoAuthenticationProvider":null,"cognitoAuthenticationType":null` +
+    `,"cognitoIdentityId":null,"cognitoIdentityPoolId":null,"principalOrgId":null,"sourceIp":"${sourceIp}","user":null,"userAgent":${JSON.stringify(headers.userAgent)},"userArn":null,"clientCert":null}` +
+    `,"path":${pathJson},"protocol":"HTTP/${context.request.httpVersion}","requestId":"${requestId}","requestTime":"${requestTime(receivedEpochMs)}"` +
+    `,"requestTimeEpoch":${receivedEpochMs},"resourceId":${route.routeKeyJson},"resourcePath":${resourceJson},"stage":"${route.stage}"}` +
+    `,"body":${body === null ? 'null' : JSON.stringify(body.text)},"isBase64Encoded":${body?.base64 ?? false}}`
+  );
+}
+
+function headerPairs(context: Routed): [string, string][] {
+  const { raw, host } = context.headers;
+  const pairs: [string, string][] = [];
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index] as string;
+    const lower = name.toLowerCase();
+    if (isForwarded(lower))
+      pairs.push([Object.hasOwn(CASING, lower) ? (CASING[lower] as string) : name, raw[index + 1] as string]);
+  }
+  const own = ownHeaders(context, portOf(host));
+  for (let index = 0; index < own.length; index += 2)
+    pairs.push([CASING[own[index] as string] as string, own[index + 1] as string]);
+  return pairs;
+}
+
+const NO_MAPS = { single: 'null', multi: 'null' } as const;
+
+/** The same pairs as JSON objects: last value of each name, and all values of each name. Any name is data, `__proto__` too. */
+function maps(pairs: readonly (readonly [string, string])[]): { single: string; multi: string } {
+  if (pairs.length === 0) return NO_MAPS;
+  const values = new Map<string, string[]>();
+  for (const [name, value] of pairs) {
+    const present = values.get(name);
+    if (present === undefined) values.set(name, [value]);
+    else present.push(value);
+  }
+  let single = '';
+  let multi = '';
+  for (const [name, list] of values) {
+    const key = `${single === '' ? '{' : ','}${JSON.stringify(name)}:`;
+    single += key + JSON.stringify(list.at(-1));
+    multi += key + JSON.stringify(list);
+  }
+  return { single: `${single}}`, multi: `${multi}}` };
+}

@@ -1,0 +1,59 @@
+import { type Routed } from '../request-context';
+import { ACCOUNT_ID, bodyFields, domainOf, isForwarded, ownHeaders, queryPairs, requestTime } from './event-fields';
+
+/**
+ * Payload format 2.0 (AWS "Working with AWS Lambda proxy integrations for HTTP APIs"): lower-case header names, duplicates joined
+ * with commas, cookies apart, empty maps absent. Written as text piece by piece: the event is never an object in the gateway.
+ */
+export function buildEventV2(context: Routed): string {
+  const { route, routedPath, rawQuery, headers, method, requestId, sourceIp, receivedEpochMs, pathParameters } =
+    context;
+  const domain = domainOf(headers.host);
+  const pathJson = JSON.stringify(routedPath);
+  let event = `{"version":"2.0","routeKey":${route.routeKeyJson},"rawPath":${pathJson},"rawQueryString":${JSON.stringify(rawQuery)}`;
+  if (headers.cookie !== '')
+    event += `,"cookies":${JSON.stringify(headers.cookie.split(/; */).filter((cookie) => cookie !== ''))}`;
+  event += `,"headers":${headersJson(context)}`;
+  if (rawQuery !== '') {
+    const query = joinPairs(queryPairs(rawQuery));
+    if (query !== null) event += `,"queryStringParameters":${query}`;
+  }
+  event +=
+    `,"requestContext":{"accountId":"${ACCOUNT_ID}","apiId":"${route.apiName}","domainName":${JSON.stringify(domain.name)},"domainPrefix":${JSON.stringify(domain.prefix)}` +
+    `,"http":{"method":"${method}","path":${pathJson},"protocol":"HTTP/${context.request.httpVersion}","sourceIp":"${sourceIp}","userAgent":${JSON.stringify(headers.userAgent)}}` +
+    `,"requestId":"${requestId}","routeKey":${route.routeKeyJson},"stage":"${route.stage}","time":"${requestTime(receivedEpochMs)}","timeEpoch":${receivedEpochMs}}`;
+  if (pathParameters !== null) event += `,"pathParameters":${JSON.stringify(pathParameters)}`;
+  const body = bodyFields(context);
+  if (body === null) return `${event},"isBase64Encoded":false}`;
+  return `${event},"body":${JSON.stringify(body.text)},"isBase64Encoded":${body.base64}}`;
+}
+
+function headersJson(context: Routed): string {
+  const { raw, host } = context.headers;
+  const pairs: [string, string][] = [];
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = (raw[index] as string).toLowerCase();
+    if (name !== 'cookie' && isForwarded(name)) pairs.push([name, raw[index + 1] as string]);
+  }
+  const own = ownHeaders(context, portOf(host));
+  for (let index = 0; index < own.length; index += 2) pairs.push([own[index] as string, own[index + 1] as string]);
+  return joinPairs(pairs) ?? '{}';
+}
+
+/** An object whose duplicate names have their values joined with commas; null when there is none. Any name is data, `__proto__` too. */
+function joinPairs(pairs: readonly (readonly [string, string])[]): string | null {
+  if (pairs.length === 0) return null;
+  const values = new Map<string, string>();
+  for (const [name, value] of pairs) {
+    const present = values.get(name);
+    values.set(name, present === undefined ? value : `${present},${value}`);
+  }
+  let text = '';
+  for (const [name, value] of values)
+    text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${JSON.stringify(value)}`;
+  return `${text}}`;
+}
+
+export function portOf(host: string): string {
+  return /:(\d+)$/.exec(host)?.[1] ?? '80';
+}

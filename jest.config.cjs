@@ -6,4 +6,5 @@ const projects = ['libs', 'apps']
   .flatMap((group) => readdirSync(join(__dirname, group)).map((name) => join(__dirname, group, name)))
   .filter((directory) => existsSync(join(directory, 'jest.config.cjs')) && !directory.endsWith('/e2e'));
 
-module.exports = { projects };
+// Only the top level of a multi-project run sets the time a test may take.
+module.exports = { projects, testTimeout: 30_000 };

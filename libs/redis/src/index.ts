@@ -1,1 +1,6 @@
-export {};
+export { closeRedis, connectRedis, duplicateForBlocking, type ConnectOptions, type Redis } from './connection';
+export { LuaScript, type LuaArgument } from './lua-script';
+export { RedisKeys } from './redis-keys';
+export { RedisRoles, type RedisRole } from './redis-roles';
+export { parseRedisUrl, withoutPassword } from './redis-url';
+export { assertOneSlot, slotOf } from './slot';

@@ -24,7 +24,7 @@ const otherStartTimeoutMs = 60_000;
 /**
  * @typedef {object} EmbeddedRedisOptions
  * @property {string} dataDirectory
- * @property {string} [serverBin]               REDIS_SERVER_BIN
+ * @property {string} [serverBin]               default: REDIS_SERVER_BIN
  * @property {boolean} [pathOnly]               never unpack a package and never use docker
  * @property {number} [maxmemoryMb]             of each of the two servers
  * @property {(message: string) => void} [log]
@@ -85,7 +85,7 @@ export async function startEmbeddedRedis(options) {
  */
 async function chooseSource(options, log) {
   const packageDirectory = join(repositoryDirectory, '.data/redis-pkg');
-  const found = findRedisServer({ serverBin: options.serverBin, packageDirectory });
+  const found = findRedisServer({ serverBin: options.serverBin ?? process.env.REDIS_SERVER_BIN, packageDirectory });
   if (found.program) return programSource(found.program);
   const obstacles = {
     PATH: found.refused.join(', ') || 'no redis-server or valkey-server',

@@ -1,0 +1,136 @@
+const keyPartBytesMax = 512;
+
+/**
+ * Every Redis key of the platform is made here and nowhere else. Text of a user is escaped, so it can neither reach another key nor
+ * open a hash tag. Keys that one script touches share a hash tag (`{…}`), so they would live on one node of a cluster.
+ * (d) = durable role, (v) = volatile role.
+ */
+export class RedisKeys {
+  constructor(private readonly prefix = 'sluice:') {}
+
+  // Configuration: one script changes record, version and change stream, so all carry one tag.
+
+  /** (d) hash: function name → record. */
+  functions(): string {
+    return this.tagged('config', 'functions');
+  }
+
+  /** (d) hash: API name → record. */
+  apis(): string {
+    return this.tagged('config', 'apis');
+  }
+
+  /** (d) number: raised by every change. */
+  configVersion(): string {
+    return this.tagged('config', 'version');
+  }
+
+  /** (d) bounded stream: one entry per change, its id tells the version. */
+  configChanges(): string {
+    return this.tagged('config', 'changes');
+  }
+
+  /** (d) pub/sub channel: the new version, for gateways that are awake. */
+  configChannel(): string {
+    return this.tagged('config', 'channel');
+  }
+
+  // Functions
+
+  /** (d) string: the immutable revision record. */
+  revision(functionName: string, revisionId: string): string {
+    return this.tagged(tag('fn', functionName), 'revision', revisionId);
+  }
+
+  /** (d) string: a deployment package by the hash of its content. */
+  package(functionName: string, sha256: string): string {
+    return this.tagged(tag('fn', functionName), 'package', sha256);
+  }
+
+  /** (d) string: the upload as it was sent. */
+  source(functionName: string, sha256: string): string {
+    return this.tagged(tag('fn', functionName), 'source', sha256);
+  }
+
+  /** (v) stream: log records of the function, in blocks. */
+  functionLogs(functionName: string): string {
+    return this.tagged(tag('fn', functionName), 'logs');
+  }
+
+  /** (v) hash: what the function's log holds and what was trimmed from it. */
+  functionLogTotals(functionName: string): string {
+    return this.tagged(tag('fn', functionName), 'log-totals');
+  }
+
+  /** (v) sorted set: function names by the bytes of their logs. */
+  functionLogSizes(): string {
+    return this.plain('function-log-sizes');
+  }
+
+  /** (v) string: V8 code cache of a revision for one engine. */
+  codeCache(functionName: string, revisionId: string, engine: string): string {
+    return this.tagged(tag('fn', functionName), 'code-cache', revisionId, engine);
+  }
+
+  // Invocations
+
+  /** (v) string: an event too large for its batch. */
+  payload(payloadId: string): string {
+    return this.tagged(tag('payload', payloadId));
+  }
+
+  /** (v) BullMQ's own keys start with this; the tag keeps a queue's keys together. */
+  queuePrefix(kind: 'sync' | 'async', shard: number): string {
+    return this.tagged(`${kind}:${shard}`);
+  }
+
+  // Access
+
+  /** (d) hash: the root access key, written once. */
+  root(): string {
+    return this.tagged('iam', 'root');
+  }
+
+  /** (d) hash: an access key and its encrypted secret. */
+  accessKey(accessKeyId: string): string {
+    return this.tagged('iam', 'access-key', accessKeyId);
+  }
+
+  // The installation and its processes
+
+  /** (d) hash: installation id, schema version and the id of the master key all data is encrypted under. */
+  install(): string {
+    return this.plain('install');
+  }
+
+  /** (v) string with a TTL: a live process and what it has applied. */
+  heartbeat(role: 'gateway' | 'runner', processId: string): string {
+    return this.plain('heartbeat', role, processId);
+  }
+
+  /** (v) sorted set: process ids of a role by the time of their last heartbeat. */
+  heartbeats(role: 'gateway' | 'runner'): string {
+    return this.plain('heartbeats', role);
+  }
+
+  /** All keys of one tag are in one slot. */
+  private tagged(hashTag: string, ...parts: readonly string[]): string {
+    return [`${this.prefix}{${hashTag}}`, ...parts.map(escapeKeyPart)].join(':');
+  }
+
+  private plain(...parts: readonly string[]): string {
+    return this.prefix + parts.map(escapeKeyPart).join(':');
+  }
+}
+
+function tag(kind: string, text: string): string {
+  return `${kind}:${escapeKeyPart(text)}`;
+}
+
+/** Percent-escapes everything but letters, digits and `_ . -`; two texts never give one key. */
+function escapeKeyPart(text: string): string {
+  if (text === '' || text.length > keyPartBytesMax) throw new RangeError('A Redis key part is empty or too long.');
+  return text.replace(/[^A-Za-z0-9_.-]/gu, (character) =>
+    Array.from(Buffer.from(character), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  );
+}

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { MasterKey } from './master-key';
 import { type Environment, readSettings, type SettingValues } from './read-settings';
 import { type SettingReader } from './setting-table';
+import { type AccessKeyPair, readCredentialsFile, readPasswordFile, withRedisPassword } from './secret-files';
 import { SettingsError } from './settings-error';
 
 interface PlatformSettings {
@@ -32,7 +33,7 @@ export interface GatewaySettings extends PlatformSettings {
   readonly adminPort: number;
   readonly adminBindAddress: string;
   readonly link: LinkListen;
-  readonly rootAccessKey: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
+  readonly rootAccessKey: AccessKeyPair | undefined;
   readonly accessLog: AccessLogTarget;
   readonly acceptByMs: number;
 }
@@ -70,22 +71,16 @@ const invocationsPerHost = 256;
 
 /** The settings of a gateway. Throws SettingsError naming every setting that is wrong or missing. */
 export function loadGatewaySettings(environment: Environment): GatewaySettings {
-  return load(environment, 'gateway', (values, problems) => {
-    const { rootAccessKeyId: accessKeyId, rootSecretAccessKey: secretAccessKey } = values;
-    if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
-      problems.push('SLUICE_ROOT_ACCESS_KEY_ID and SLUICE_ROOT_SECRET_ACCESS_KEY must be set together');
-    }
-    return {
-      ...platformSettings(values, problems),
-      publicPort: values.publicPort,
-      adminPort: values.adminPort,
-      adminBindAddress: values.adminBindAddress,
-      link: linkListen(values),
-      rootAccessKey: accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined,
-      accessLog: accessLogTarget(values),
-      acceptByMs: values.acceptByMs,
-    };
-  });
+  return load(environment, 'gateway', (values, problems) => ({
+    ...platformSettings(values, problems),
+    publicPort: values.publicPort,
+    adminPort: values.adminPort,
+    adminBindAddress: values.adminBindAddress,
+    link: linkListen(values),
+    rootAccessKey: rootAccessKey(values, problems),
+    accessLog: accessLogTarget(values),
+    acceptByMs: values.acceptByMs,
+  }));
 }
 
 /** The settings of a function runner. Throws SettingsError naming every setting that is wrong or missing. */
@@ -158,12 +153,16 @@ function load<T>(
 /** Placeholders stand where a problem was noted; `load` throws before anybody sees them. */
 function platformSettings(values: SettingValues, problems: string[]): Omit<PlatformSettings, 'warnings'> {
   if (values.redisUrl === undefined) noteMissing(problems, redisUrlMissing);
-  const redisUrl = values.redisUrl ?? '';
+  const { redisPasswordFile } = values;
+  const password = redisPasswordFile === undefined ? undefined : readPasswordFile(redisPasswordFile, problems);
+  const withPassword = (url: string): string =>
+    password === undefined || url === '' ? url : withRedisPassword(url, password);
+  const redisUrl = withPassword(values.redisUrl ?? '');
   return {
     bindAddress: values.bindAddress,
     dataDirectory: resolve(values.dataDirectory),
     redisUrl,
-    redisVolatileUrl: values.redisVolatileUrl ?? redisUrl,
+    redisVolatileUrl: values.redisVolatileUrl === undefined ? redisUrl : withPassword(values.redisVolatileUrl),
     masterKey: readMasterKey(values, problems),
     logLevel: values.logLevel,
     shutdownGraceMs: values.shutdownGraceMs,
@@ -184,6 +183,22 @@ function readMasterKey(values: SettingValues, problems: string[]): MasterKey {
     problems.push(`SLUICE_MASTER_KEY_FILE=${values.masterKeyFile} ${reason}`);
     return placeholder;
   }
+}
+
+function rootAccessKey(values: SettingValues, problems: string[]): AccessKeyPair | undefined {
+  const { rootAccessKeyId: accessKeyId, rootSecretAccessKey: secretAccessKey, rootCredentialsFile } = values;
+  if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
+    problems.push('SLUICE_ROOT_ACCESS_KEY_ID and SLUICE_ROOT_SECRET_ACCESS_KEY must be set together');
+  }
+  if (rootCredentialsFile === undefined) {
+    return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
+  }
+  if (accessKeyId !== undefined) {
+    problems.push(
+      'SLUICE_ROOT_CREDENTIALS_FILE and SLUICE_ROOT_ACCESS_KEY_ID are two root access keys; set one of them',
+    );
+  }
+  return readCredentialsFile(rootCredentialsFile, problems);
 }
 
 function linkListen(values: SettingValues): LinkListen {

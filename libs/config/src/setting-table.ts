@@ -99,6 +99,12 @@ export const settingTable = {
     everyProcess,
     'The Redis of queues in flight, counters and cache. Default: REDIS_URL.',
   ),
+  redisPasswordFile: optional(
+    'REDIS_PASSWORD_FILE',
+    filePath,
+    platform,
+    'File with the password of both Redis, for addresses that carry none.',
+  ),
   redisServerBin: optional(
     'REDIS_SERVER_BIN',
     filePath,
@@ -141,6 +147,12 @@ export const settingTable = {
     text('16 to 128 characters without spaces', /^[\x21-\x7e]{16,128}$/),
     ['gateway', 'start'],
     'Secret of the root access key.',
+  ),
+  rootCredentialsFile: optional(
+    'SLUICE_ROOT_CREDENTIALS_FILE',
+    filePath,
+    ['gateway'],
+    'File with the root access key as {"accessKeyId","secretAccessKey"}, instead of the two settings above.',
   ),
   logLevel: withDefault(
     'LOG_LEVEL',

@@ -36,6 +36,7 @@ export interface GatewaySettings extends PlatformSettings {
   readonly rootAccessKey: AccessKeyPair | undefined;
   readonly accessLog: AccessLogTarget;
   readonly acceptByMs: number;
+  readonly traceSteps: boolean;
 }
 
 export interface RunnerSettings extends PlatformSettings {

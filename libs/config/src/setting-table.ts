@@ -224,6 +224,13 @@ export const settingTable = {
     ['gateway'],
     'How long an invocation may wait for a runner before the caller gets 503.',
   ),
+  traceSteps: withDefault(
+    'SLUICE_TRACE_STEPS',
+    choice('on', 'off'),
+    'off',
+    ['gateway'],
+    'Whether the gateway measures each step of a request (`sluice_step_seconds` in /metrics). Costs two clock readings per step.',
+  ),
   logsMaxMb: withDefault(
     'LOGS_MAX_MB',
     integer(16, 1_048_576),

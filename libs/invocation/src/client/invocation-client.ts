@@ -29,8 +29,8 @@ export interface InvocationClientOptions {
   readonly linkKey: Buffer;
   /** Where runners can reach this gateway: `unix:/path` or `host:port`; port 0 = any. */
   readonly linkAddress: string;
-  /** Written into batches when it differs from where we listen (a container's host name). */
-  readonly advertisedHost?: string;
+  /** Written into batches when runners reach us by another address than the one we listen on (a container's host name). */
+  readonly advertisedAddress?: string;
   readonly logger: Logger;
   readonly acceptByMs?: number;
 }
@@ -76,9 +76,7 @@ export class InvocationClient {
   async start(): Promise<void> {
     await this.clock.start();
     const bound = await this.links.listen(this.options.linkAddress);
-    const host = this.options.advertisedHost;
-    const address =
-      host === undefined || bound.startsWith('unix:') ? bound : `${host}:${bound.slice(bound.lastIndexOf(':') + 1)}`;
+    const address = this.options.advertisedAddress ?? bound;
     this.sender = new BatchSender(
       this.options.redis,
       this.options.keys,

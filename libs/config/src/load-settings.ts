@@ -81,6 +81,7 @@ export function loadGatewaySettings(environment: Environment): GatewaySettings {
     rootAccessKey: rootAccessKey(values, problems),
     accessLog: accessLogTarget(values),
     acceptByMs: values.acceptByMs,
+    traceSteps: values.traceSteps === 'on',
   }));
 }
 

@@ -8,7 +8,7 @@ export interface TestRedis {
   readonly url: string;
   readonly volatileUrl: string;
   /** For tests that kill a server; it comes back by itself. */
-  readonly pids: { durable(): number | undefined; volatile(): number | undefined };
+  readonly pids: { readonly durable: () => number | undefined; readonly volatile: () => number | undefined };
   stop(): Promise<void>;
 }
 

@@ -10,3 +10,15 @@ export {
   type ProbeResult,
   type ResultHead,
 } from './channel';
+export {
+  readMessage,
+  readProbe,
+  readResult,
+  writeInvoke,
+  writeRevision,
+  type InvokeFrame,
+  type ReceivedProbe,
+  type ReceivedResult,
+} from './channel-codec';
+export { hostCommand, type HostCommand } from './host/host-command';
+export { BUNDLE_EXPORTS_NAME, BUNDLE_SCRIPT_NAME } from './isolate-protocol';

@@ -1,0 +1,513 @@
+import { LIMITS, OUTCOME, type Outcome } from '@sluice/contracts';
+import { ENTRY, POST, type Loaded } from '../isolate-protocol';
+import { cpuTimeoutPayload, exitedPayload, outOfMemoryPayload, timeoutPayload } from './error-payloads';
+import { GuestIsolate } from './isolate';
+import { type Invocation, type Revision } from './revision';
+import { LONG_SLICE_MS, type RunningSlot } from './running-slots';
+import { type GuestImage } from './snapshot';
+
+/** A thread that has not come back so long after its isolate was disposed never will. */
+export const STUCK_MS = 150;
+const HEAP_SAMPLE_MS = 100;
+const HEAP_RETIRE_SHARE = 0.8;
+const AGE_MS_MAX = 60 * 60 * 1_000;
+const EVENT_ARGUMENTS = 4;
+
+export type LoadResult =
+  | { readonly ok: true; readonly initUs: number; readonly topLevelUs: number }
+  | { readonly ok: false; readonly reason: 'timeout' | 'memory' | 'catastrophic' }
+  | { readonly ok: false; readonly reason: 'module'; readonly loaded: Loaded };
+
+export interface ResultFigures {
+  readonly durationUs: number;
+  readonly cpuUs: number;
+  readonly memoryKb: number;
+}
+
+/** What an environment tells its pool. */
+export interface EnvironmentEvents {
+  /** An invocation is answered, exactly once. */
+  onResult(invocation: Invocation, outcome: Outcome, text: string, logs: string, figures: ResultFigures): void;
+  /** These were given to the environment and are certain not to have started. */
+  onNotStarted(environment: Environment, invocations: readonly Invocation[]): void;
+  /** Its thread is free: it may take work, or is over. */
+  onEntryEnd(environment: Environment): void;
+  /** It wants to be entered (a timer is due). */
+  onWake(environment: Environment): void;
+  /** Its thread did not stop when it was told to. */
+  onStuck(environment: Environment): void;
+  onCatastrophe(environment: Environment, message: string): void;
+}
+
+/** One stay of the host's thread of control in the isolate. */
+interface Entry {
+  readonly kind: 'run' | 'fire' | 'idle';
+  readonly slot: RunningSlot;
+  readonly startedAtMs: number;
+  /** The events it carries; empty for a timer. They run in order; `position` is the one that runs or waits. */
+  readonly list: readonly Invocation[];
+  position: number;
+  /** Whom it belongs to when it carries no events. */
+  readonly owner: Invocation | null;
+  cpuMarkUs: number;
+  lastAnswerAtMs: number;
+}
+
+/**
+ * One execution environment: an isolate that runs one revision.
+ * `starting → idle ⇄ busy → draining → disposed`; busy = an entry is in flight or unfinished invocations wait for a timer.
+ * What became of an invocation is decided from what the host knows, never from an error the isolate reports.
+ */
+export class Environment {
+  /** Started and not answered. */
+  readonly open = new Map<number, Invocation>();
+  entry: Entry | null = null;
+  /** Takes no new invocation; disposed as soon as nothing is open. */
+  draining = false;
+  disposed = false;
+  idleSinceMs = 0;
+  memoryKb = 0;
+  wakeDue = false;
+  private readonly guest: GuestIsolate;
+  private readonly createdAtMs = performance.now();
+  private disposedAtMs = 0;
+  private stuck = false;
+  private loading: { startedAtMs: number; settle: (result: LoadResult) => void; slot: RunningSlot } | null = null;
+  private loaded: Loaded | null = null;
+  private readonly loadLogs: string[] = [];
+  private timer: NodeJS.Timeout | null = null;
+  private timerOwner = 0;
+  private readonly idling: number[] = [];
+  private heapSampledAtMs = 0;
+
+  constructor(
+    readonly revision: Revision,
+    image: GuestImage,
+    private readonly events: EnvironmentEvents,
+  ) {
+    this.guest = new GuestIsolate(image, revision.config.memoryMb, (message) => this.catastrophe(message));
+  }
+
+  /** Loads the revision. Never rejects; ends within the init timeout, or when the environment is disposed. */
+  load(slot: RunningSlot, makeCodeCache = false): Promise<LoadResult> {
+    return new Promise((resolve) => {
+      const settle = (result: LoadResult): void => {
+        if (this.loading === null) return;
+        this.loading = null;
+        resolve(result);
+      };
+      this.loading = { startedAtMs: performance.now(), settle, slot };
+      void this.runTopLevel(makeCodeCache).then(settle);
+    });
+  }
+
+  /** The code cache of its bundle, if `load` was asked to make one. */
+  get codeCache(): Uint8Array | null {
+    return this.guest.codeCache;
+  }
+
+  private async runTopLevel(makeCodeCache: boolean): Promise<LoadResult> {
+    const { config, code, codeCache } = this.revision;
+    let topLevelAtMs = 0;
+    try {
+      const wrapper = await this.guest.boot({ code, codeCache, makeCodeCache }, this.onPost);
+      topLevelAtMs = performance.now();
+      await this.guest.load(wrapper, config);
+    } catch (error) {
+      // A rejection nobody handled while loading ends here too; then `loaded` is known and stands.
+      if (this.loaded === null && !this.guest.isolate.isDisposed) {
+        const message = error instanceof Error ? error.message : String(error);
+        this.loaded = { kind: 'error', errorType: 'Runtime.UserCodeSyntaxError', errorMessage: message, stack: '' };
+      }
+    }
+    if (this.disposed) return { ok: false, reason: 'timeout' };
+    if (this.guest.isolate.isDisposed || this.loaded === null) {
+      this.disposed = true;
+      return { ok: false, reason: 'memory' };
+    }
+    if (this.loaded.kind !== 'lambda') {
+      const loaded = this.loaded;
+      this.dispose();
+      return { ok: false, reason: 'module', loaded };
+    }
+    const now = performance.now();
+    this.sampleHeap(now);
+    return { ok: true, initUs: toUs(now - this.createdAtMs), topLevelUs: toUs(now - topLevelAtMs) };
+  }
+
+  /** A thread is in the isolate, or was and has not come back. */
+  get inFlight(): boolean {
+    return this.entry !== null || this.loading !== null;
+  }
+
+  private get answersByCallback(): boolean {
+    return this.loaded?.kind === 'lambda' && this.loaded.callback;
+  }
+
+  /** Whether one more invocation may be started in it now. */
+  get available(): boolean {
+    return (
+      this.entry === null &&
+      this.loading === null &&
+      !this.draining &&
+      !this.disposed &&
+      this.open.size < this.revision.config.concurrency &&
+      !this.guest.isolate.isDisposed
+    );
+  }
+
+  /** Starts the first of these; the others follow in the same call, unless one has to wait for something. */
+  run(list: readonly Invocation[], slot: RunningSlot): void {
+    const args: (number | string)[] = new Array(1 + list.length * EVENT_ARGUMENTS) as (number | string)[];
+    let at = 0;
+    args[at++] = ENTRY.run;
+    for (const invocation of list) {
+      args[at++] = invocation.id;
+      args[at++] = invocation.requestId;
+      args[at++] = invocation.timeoutMs;
+      args[at++] = invocation.event;
+    }
+    const first = list[0] as Invocation;
+    if (this.loadLogs.length > 0) first.logs = this.loadLogs.splice(0).join(',');
+    this.begin('run', list, null, slot, args);
+    this.start(first, performance.now());
+  }
+
+  /** Enters for what is due: timers first, then invocations nothing can wake any more. */
+  wake(slot: RunningSlot): void {
+    const kind = this.wakeDue ? 'fire' : 'idle';
+    const id = this.wakeDue ? this.timerOwner : (this.idling.shift() ?? 0);
+    this.wakeDue = false;
+    this.begin(kind, [], this.open.get(id) ?? firstOf(this.open), slot, [ENTRY[kind], id]);
+  }
+
+  get wantsEntry(): boolean {
+    return !this.disposed && this.open.size > 0 && (this.wakeDue || this.idling.length > 0);
+  }
+
+  private begin(
+    kind: Entry['kind'],
+    list: readonly Invocation[],
+    owner: Invocation | null,
+    slot: RunningSlot,
+    args: readonly unknown[],
+  ): void {
+    const now = performance.now();
+    const entry: Entry = {
+      kind,
+      slot,
+      startedAtMs: now,
+      list,
+      position: 0,
+      owner,
+      cpuMarkUs: this.guest.runningUs,
+      lastAnswerAtMs: now,
+    };
+    this.entry = entry;
+    this.guest.apply(args).then(
+      () => this.entryEnded(entry, null),
+      (error: unknown) => this.entryEnded(entry, error),
+    );
+  }
+
+  private start(invocation: Invocation, now: number): void {
+    invocation.startedAtMs = now;
+    this.open.set(invocation.id, invocation);
+  }
+
+  /** The invocation whose code runs now, as far as it can be told. */
+  private current(entry: Entry): Invocation | undefined {
+    const invocation = entry.list.length > 0 ? entry.list[entry.position] : entry.owner;
+    return invocation === undefined || invocation === null ? undefined : this.open.get(invocation.id);
+  }
+
+  private readonly onPost = (op: unknown, id: unknown, text: unknown, more: unknown): void => {
+    if (typeof op !== 'number' || typeof id !== 'number') return this.breach();
+    if (op < POST.timer) {
+      if (typeof text !== 'string') return this.breach();
+      return this.answered(op as Outcome, id, text, typeof more === 'string' ? more : '');
+    }
+    switch (op) {
+      case POST.timer:
+        return typeof text === 'number' ? this.setTimer(id, text) : this.breach();
+      case POST.log:
+        return typeof text === 'string' ? this.addLogs(id, text) : this.breach();
+      case POST.loaded:
+        if (typeof text !== 'string') return this.breach();
+        this.loaded = JSON.parse(text) as Loaded;
+        if (typeof more === 'string') this.loadLogs.push(more);
+        return;
+      default:
+        return this.breach();
+    }
+  };
+
+  /** A result came. In a list it also says that the next event has begun. */
+  private answered(outcome: Outcome, id: number, text: string, logs: string): void {
+    const now = performance.now();
+    const { entry } = this;
+    const invocation = this.open.get(id);
+    if (entry !== null) {
+      this.chargeCpu(entry, invocation);
+      entry.lastAnswerAtMs = now;
+    }
+    if (invocation !== undefined) this.answer(invocation, outcome, text, logs, now);
+    if (entry !== null && entry.list[entry.position]?.id === id) {
+      entry.position++;
+      const next = entry.list[entry.position];
+      if (next !== undefined) this.start(next, now);
+    }
+  }
+
+  private chargeCpu(entry: Entry, invocation: Invocation | undefined): void {
+    const runningUs = this.guest.runningUs;
+    if (invocation !== undefined) invocation.cpuUs += runningUs - entry.cpuMarkUs;
+    entry.cpuMarkUs = runningUs;
+  }
+
+  private answer(invocation: Invocation, outcome: Outcome, text: string, logs: string, now: number): void {
+    if (!this.open.delete(invocation.id)) return;
+    const durationUs = toUs(now - invocation.startedAtMs);
+    this.revision.recordDuration(durationUs);
+    this.events.onResult(invocation, outcome, text, joinLogs(invocation.logs, logs), {
+      durationUs,
+      cpuUs: Math.min(Math.round(invocation.cpuUs), durationUs),
+      memoryKb: this.memoryKb,
+    });
+  }
+
+  private addLogs(id: number, lines: string): void {
+    if (id === 0) this.loadLogs.push(lines);
+    const invocation = this.open.get(id);
+    if (invocation !== undefined) invocation.logs = joinLogs(invocation.logs, lines);
+  }
+
+  /** The guest has one wish at a time: to be entered for its earliest timer. */
+  private setTimer(ownerId: number, delayMs: number): void {
+    if (this.disposed) return;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timerOwner = ownerId;
+    this.timer = setTimeout(this.timerDue, delayMs);
+  }
+
+  private readonly timerDue = (): void => {
+    this.timer = null;
+    if (this.open.size === 0) return;
+    this.wakeDue = true;
+    if (this.entry === null) this.events.onWake(this);
+  };
+
+  private clearTimer(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    this.wakeDue = false;
+  }
+
+  /** The isolate's thread is free again. Posts arrive before this, so the list's position is final. */
+  private entryEnded(entry: Entry, error: unknown): void {
+    if (this.entry !== entry) return;
+    const now = performance.now();
+    const current = this.current(entry);
+    this.chargeCpu(entry, current);
+    this.entry = null;
+    if (!this.disposed && this.guest.isolate.isDisposed) this.outOfMemory(current, now);
+    else if (!this.disposed && error !== null) this.unhandledRejection(current ?? entry.owner ?? undefined, error);
+    this.handBack(entry, now);
+    if (!this.disposed) this.settleDown(entry, now);
+    this.events.onEntryEnd(this);
+  }
+
+  /** What of a list has not started belongs to the pool again. In a dead environment what had started is lost. */
+  private handBack(entry: Entry, now: number): void {
+    const notStarted = entry.list.slice(entry.position + 1);
+    if (this.disposed) this.answerExited(now);
+    if (notStarted.length > 0) this.events.onNotStarted(this, notStarted);
+  }
+
+  private answerExited(now: number): void {
+    for (const invocation of [...this.open.values()])
+      this.answer(invocation, OUTCOME.exited, exitedPayload(invocation.requestId), '', now);
+  }
+
+  private settleDown(entry: Entry, now: number): void {
+    if (now - this.createdAtMs > AGE_MS_MAX) this.draining = true;
+    if (this.open.size === 0) {
+      this.clearTimer();
+      this.idling.length = 0;
+      this.idleSinceMs = now;
+      if (this.draining) return this.dispose();
+    } else if (entry.kind !== 'idle' && this.answersByCallback && this.timer === null && !this.wakeDue) {
+      this.idling.splice(0, this.idling.length, ...this.open.keys());
+    }
+    if (now - this.heapSampledAtMs >= HEAP_SAMPLE_MS) this.sampleHeap(now);
+  }
+
+  private sampleHeap(now: number): void {
+    this.heapSampledAtMs = now;
+    this.guest.usedKb().then(
+      (usedKb) => {
+        this.memoryKb = usedKb;
+        if (usedKb > this.revision.config.memoryMb * 1_024 * HEAP_RETIRE_SHARE) this.drain();
+      },
+      () => undefined,
+    );
+  }
+
+  /** The process is out of memory and this is the only one it can be: its invocations are answered before the end. */
+  giveUp(): void {
+    const now = performance.now();
+    for (const invocation of [...this.open.values()]) {
+      const payload = outOfMemoryPayload(invocation.requestId, this.revision.config.memoryMb);
+      this.answer(invocation, OUTCOME.outOfMemory, payload, '', now);
+    }
+    this.dispose();
+  }
+
+  private unhandledRejection(invocation: Invocation | undefined, error: unknown): void {
+    this.draining = true;
+    if (invocation === undefined) return;
+    const message = `Unhandled rejection: ${rejectionText(error)}`;
+    invocation.logs = joinLogs(invocation.logs, JSON.stringify([Date.now(), 'ERROR', message]));
+  }
+
+  private outOfMemory(current: Invocation | undefined, now: number): void {
+    this.disposed = true;
+    this.disposedAtMs = now;
+    this.clearTimer();
+    if (current !== undefined) {
+      const payload = outOfMemoryPayload(current.requestId, this.revision.config.memoryMb);
+      this.answer(current, OUTCOME.outOfMemory, payload, '', now);
+    }
+    this.answerExited(now);
+  }
+
+  /** V8 gave the isolate up: its thread is parked for ever, its memory stays. */
+  private catastrophe(message: string): void {
+    const now = performance.now();
+    const { entry, loading } = this;
+    const wasDisposed = this.disposed;
+    this.entry = null;
+    if (entry !== null) {
+      if (!wasDisposed) this.outOfMemory(this.current(entry), now);
+      this.handBack(entry, now);
+    }
+    this.disposed = true;
+    this.clearTimer();
+    loading?.settle({ ok: false, reason: 'catastrophic' });
+    this.events.onCatastrophe(this, message);
+    if (entry !== null) this.events.onEntryEnd(this);
+  }
+
+  private breach(): void {
+    if (this.disposed) return;
+    this.dispose();
+    this.answerExited(performance.now());
+    if (!this.inFlight) this.events.onEntryEnd(this);
+  }
+
+  /** Called by the deadline watch every 10 ms or so. */
+  check(now: number): void {
+    if (this.disposed) return this.checkStopped(now);
+    if (this.loading !== null) {
+      if (now - this.loading.startedAtMs > LIMITS.initTimeoutMs) this.dispose();
+      return;
+    }
+    const { entry } = this;
+    const current = entry === null ? undefined : this.current(entry);
+    for (const invocation of this.open.values()) {
+      if (now - invocation.startedAtMs >= invocation.timeoutMs) this.timeOut(invocation, invocation === current, now);
+      if (this.disposed) return;
+    }
+    if (entry === null) return;
+    if (current === undefined) {
+      // Everything is answered and the code still runs: it gets as long as an invocation.
+      const timeoutMs = (entry.list.at(-1) ?? entry.owner)?.timeoutMs ?? LIMITS.functionTimeoutMsDefault;
+      if (now - entry.lastAnswerAtMs >= timeoutMs) this.dispose();
+    } else if (current.cpuUs + this.guest.runningUs - entry.cpuMarkUs > this.revision.config.cpuMs * 1_000) {
+      const payload = cpuTimeoutPayload(current.requestId, this.revision.config.cpuMs);
+      this.end(current, OUTCOME.cpuTimeout, payload, now);
+    }
+  }
+
+  private timeOut(invocation: Invocation, running: boolean, now: number): void {
+    const payload = timeoutPayload(invocation.requestId, invocation.timeoutMs);
+    if (running || this.open.size === 1) return this.end(invocation, OUTCOME.timeout, payload, now);
+    // Others wait beside it and did nothing wrong: they may finish, nothing new comes in.
+    this.draining = true;
+    this.answer(invocation, OUTCOME.timeout, payload, '', now);
+  }
+
+  /** Answers one invocation and stops the isolate. What waited beside it is lost with it; what had not started is handed back. */
+  private end(invocation: Invocation, outcome: Outcome, payload: string, now: number): void {
+    const { entry } = this;
+    if (entry !== null) this.chargeCpu(entry, this.current(entry));
+    this.answer(invocation, outcome, payload, '', now);
+    this.dispose();
+    this.answerExited(now);
+    if (entry === null) this.events.onEntryEnd(this);
+  }
+
+  private checkStopped(now: number): void {
+    if (this.stuck || !this.inFlight) return;
+    if (now - this.disposedAtMs < STUCK_MS) return;
+    this.stuck = true;
+    const { entry } = this;
+    this.entry = null;
+    if (entry !== null) this.handBack(entry, now);
+    this.loading?.settle({ ok: false, reason: 'timeout' });
+    this.events.onStuck(this);
+    if (entry !== null) this.events.onEntryEnd(this);
+  }
+
+  /** No new work; ends when what is open is done. */
+  drain(): void {
+    this.draining = true;
+    if (this.open.size === 0 && !this.inFlight && !this.disposed) {
+      this.dispose();
+      this.events.onEntryEnd(this);
+    }
+  }
+
+  /** Stops the isolate. What of its list has not started is handed back once its thread has come back, or is given up. */
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    this.draining = true;
+    this.disposedAtMs = performance.now();
+    this.clearTimer();
+    this.guest.dispose();
+  }
+
+  /** A slice that became long gives its place to others; returns its slot once. */
+  longSlice(now: number): RunningSlot | null {
+    const slot = this.entry?.slot ?? this.loading?.slot;
+    const since = this.entry?.startedAtMs ?? this.loading?.startedAtMs ?? now;
+    return slot !== undefined && slot.holdsPlace && now - since > LONG_SLICE_MS ? slot : null;
+  }
+}
+
+function toUs(ms: number): number {
+  return Math.max(0, Math.round(ms * 1_000));
+}
+
+function joinLogs(first: string, second: string): string {
+  return first === '' ? second : second === '' ? first : `${first},${second}`;
+}
+
+function firstOf(open: ReadonlyMap<number, Invocation>): Invocation | null {
+  for (const invocation of open.values()) return invocation;
+  return null;
+}
+
+const REJECTION_CHARACTERS_MAX = 2_048;
+
+function rejectionText(error: unknown): string {
+  try {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    // Frames below the boundary are the host's.
+    const boundary = text.indexOf('\n    at (<isolated-vm boundary>)');
+    return (boundary < 0 ? text : text.slice(0, boundary)).slice(0, REJECTION_CHARACTERS_MAX);
+  } catch {
+    return '[no text]';
+  }
+}

@@ -1,0 +1,107 @@
+import ivm from 'isolated-vm';
+import { type HostRevision } from '../channel';
+import { BOOT_NAME, BUNDLE_EXPORTS_NAME, BUNDLE_SCRIPT_NAME, ENTRY, GUEST_SCRIPT_NAME } from '../isolate-protocol';
+import { domainToAscii, randomBytes } from './host-calls';
+import { type GuestImage } from './snapshot';
+
+export type OnPost = (op: unknown, id: unknown, text: unknown, more: unknown) => void;
+
+/** The bundle as an expression: its top level runs when the guest calls it, so what it throws is read in the guest. */
+export function wrapBundle(code: string): string {
+  return `(function (process) {\n${code}\nreturn ${BUNDLE_EXPORTS_NAME};\n})`;
+}
+
+export interface BundleSource {
+  /** As `wrapBundle` gives it. */
+  readonly code: string;
+  readonly codeCache: ivm.ExternalCopy<ArrayBuffer> | null;
+  readonly makeCodeCache: boolean;
+}
+
+/** One isolate with one context and the prelude in it, and the host's only way in. */
+export class GuestIsolate {
+  readonly isolate: ivm.Isolate;
+  /** Made by the compiler before any of the code ran; null unless asked for. */
+  codeCache: Uint8Array | null = null;
+  private enter: ivm.Reference | null = null;
+  private lastRunningUs = 0;
+
+  /** `new Isolate` blocks the event loop for 1 to 3 ms. */
+  constructor(
+    private readonly image: GuestImage,
+    memoryMb: number,
+    onCatastrophicError: (message: string) => void,
+  ) {
+    this.isolate = new ivm.Isolate({
+      memoryLimit: memoryMb,
+      onCatastrophicError,
+      ...(image.snapshot === null ? {} : { snapshot: image.snapshot }),
+    });
+  }
+
+  /** Makes the context, boots the prelude and compiles the bundle. Rejects for a syntax error or a dead isolate. */
+  async boot(bundle: BundleSource, onPost: OnPost): Promise<ivm.Reference> {
+    const compiling = this.isolate.compileScript(bundle.code, {
+      filename: BUNDLE_SCRIPT_NAME,
+      lineOffset: -1,
+      ...(bundle.codeCache === null ? {} : { cachedData: bundle.codeCache }),
+      ...(bundle.makeCodeCache ? { produceCachedData: true } : {}),
+    });
+    // Awaited below; it must not count as unhandled when making the context fails first.
+    compiling.catch(() => undefined);
+    const context = await this.isolate.createContext();
+    if (this.image.snapshot === null) await context.eval(this.image.code, { filename: GUEST_SCRIPT_NAME });
+    this.enter = await context.evalClosure(
+      `return ${BOOT_NAME}($0, $1, $2)`,
+      [new ivm.Callback(onPost, { ignored: true }), randomBytes, domainToAscii],
+      { result: { reference: true }, filename: GUEST_SCRIPT_NAME },
+    );
+    const script = await compiling;
+    const { cachedData } = script as { cachedData?: ivm.ExternalCopy<ArrayBuffer> };
+    if (cachedData !== undefined) this.codeCache = new Uint8Array(cachedData.copy());
+    const wrapper = await script.run(context, { reference: true });
+    script.release();
+    return wrapper;
+  }
+
+  /** Runs the bundle's top level; the answer is `POST.loaded`. */
+  load(wrapper: ivm.Reference, revision: HostRevision): Promise<unknown> {
+    return this.apply([
+      ENTRY.load,
+      wrapper.derefInto({ release: true }),
+      revision.functionName,
+      revision.version,
+      revision.memoryMb,
+      JSON.stringify(revision.environment),
+    ]);
+  }
+
+  /** Settles when the isolate is done: the entry and every microtask after it. Its rejection says nothing reliable. */
+  apply(args: readonly unknown[]): Promise<unknown> {
+    return (this.enter as ivm.Reference).apply(undefined, args as never[]);
+  }
+
+  /** Time its thread has been running it; what was last known once it is disposed. */
+  get runningUs(): number {
+    try {
+      this.lastRunningUs = Number(this.isolate.cpuTime) / 1_000;
+    } catch {
+      // Disposed.
+    }
+    return this.lastRunningUs;
+  }
+
+  /** Heap in use with the buffers that count against it. Waits for the isolate to be free. */
+  async usedKb(): Promise<number> {
+    const heap = await this.isolate.getHeapStatistics();
+    return Math.round((heap.used_heap_size + heap.externally_allocated_size) / 1_024);
+  }
+
+  dispose(): void {
+    try {
+      this.isolate.dispose();
+    } catch {
+      // It was disposed by its memory limit.
+    }
+  }
+}

@@ -48,7 +48,7 @@ async function main(wanted) {
     print(`  among 10 routes ${ns10.toFixed(0)} ns, among 10,000 ${ns10000.toFixed(0)} ns, ratio ${ratio.toFixed(2)}`);
   }
   if (sections.has('steps'))
-    await withPlatform({ SLUICE_TRACE_STEPS: '1' }, async (platform, controlPlane) => {
+    await withPlatform({ SLUICE_TRACE_STEPS: 'on' }, async (platform, controlPlane) => {
       print('steps: where the time of a request goes (traced, so slower than above)');
       await benchSteps({ controlPlane, platform, print, secondsEach });
     });

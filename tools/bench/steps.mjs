@@ -1,5 +1,5 @@
 /**
- * Where the time of a request goes. A platform of its own, started with SLUICE_TRACE_STEPS=1, times each step of the request into the histogram
+ * Where the time of a request goes. A platform of its own, started with SLUICE_TRACE_STEPS=on, times each step of the request into the histogram
  * `sluice_step_seconds{step=}`; the figures are the difference of two scrapes around a load. Tracing costs time itself, so other sections run without it.
  */
 import { deployHello } from './invoke.mjs';

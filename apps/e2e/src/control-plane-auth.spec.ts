@@ -46,7 +46,11 @@ describe('who may use the control plane', () => {
     const { status, json } = await call(`${adminUrl}/v1/functions`);
     expect([status, json]).toEqual([
       401,
-      { code: 'UNAUTHENTICATED', message: expect.stringContaining('--user'), requestId: expect.stringMatching(/.+/) },
+      {
+        code: 'UNAUTHENTICATED',
+        message: expect.stringContaining('--user') as unknown,
+        requestId: expect.stringMatching(/.+/) as unknown,
+      },
     ]);
   });
 

@@ -66,9 +66,9 @@ describe('what a caller sees when a function goes wrong', () => {
       expect(answer.headers).toMatchObject({
         'content-type': 'application/json',
         'x-sluice-error': code,
-        'x-sluice-reason': reason,
+        'x-sluice-reason': reason as unknown,
         'x-content-type-options': 'nosniff',
-        [style === 'http' ? 'apigw-requestid' : 'x-amzn-requestid']: expect.stringMatching(/.+/),
+        [style === 'http' ? 'apigw-requestid' : 'x-amzn-requestid']: expect.stringMatching(/.+/) as unknown,
       });
       expect(JSON.stringify(answer.rawHeaders) + answer.text).not.toContain('secret-text');
       expect((await platform.call(`${paths[style]}/x`)).text).toBe('good');

@@ -96,7 +96,7 @@ describe('hostile HTTP on the public listener', () => {
         GOOD.replace('good', 'three'),
       3,
     );
-    expect(answers.map(({ status, body }) => [status, JSON.parse(body)])).toEqual([
+    expect(answers.map(({ status, body }): unknown[] => [status, JSON.parse(body)])).toEqual([
       [200, { path: '/one', bytes: 0 }],
       [200, { path: '/two', bytes: 3 }],
       [200, { path: '/three', bytes: 0 }],

@@ -109,8 +109,8 @@ describe('logs', () => {
         status: 500,
         route: 'ANY /',
         error: 'FUNCTION_ERROR',
-        latencyMs: expect.any(Number),
-        integrationLatencyMs: expect.any(Number),
+        latencyMs: expect.any(Number) as unknown,
+        integrationLatencyMs: expect.any(Number) as unknown,
       }),
     ]);
   });

@@ -18,7 +18,14 @@ describe('uploads', () => {
       400,
       expect.objectContaining({
         code: 'COMPILE_ERROR',
-        details: [{ file: 'index.ts', line: 3, column: expect.any(Number), message: expect.stringMatching(/.+/) }],
+        details: [
+          {
+            file: 'index.ts',
+            line: 3,
+            column: expect.any(Number) as unknown,
+            message: expect.stringMatching(/.+/) as unknown,
+          },
+        ],
       }),
     ]);
     expect((await platform.controlPlane.get('/v1/functions/broken')).status).toBe(404);
@@ -54,7 +61,7 @@ describe('uploads', () => {
       400,
       expect.objectContaining({
         code: 'COMPILE_ERROR',
-        details: expect.arrayContaining([expect.objectContaining({ line: 1 })]),
+        details: expect.arrayContaining([expect.objectContaining({ line: 1 })]) as unknown,
       }),
     ]);
     expect(text).toMatch(named);
@@ -73,7 +80,7 @@ describe('uploads', () => {
     });
     expect([put.status, put.json]).toEqual([
       201,
-      expect.objectContaining({ config: expect.objectContaining({ timeoutMs: 1_500 }) }),
+      expect.objectContaining({ config: expect.objectContaining({ timeoutMs: 1_500 }) as unknown }),
     ]);
     await platform.controlPlane.putApi('several', [{ route: 'GET /', function: 'several' }]);
     expect((await platform.call('/several/')).text).toBe('hi canary-value-1');

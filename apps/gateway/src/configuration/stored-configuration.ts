@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { LIMITS, type ApiRecord, type FunctionRecord } from '@sluice/contracts';
+import { LuaScript, RedisKeys, type Redis } from '@sluice/redis';
+
+export interface RecordOfKind {
+  readonly function: FunctionRecord;
+  readonly api: ApiRecord;
+}
+export type ConfigurationKind = keyof RecordOfKind;
+
+/** A record as it stands in Redis; `fingerprint` is what a writer shows to prove which state it saw. */
+export interface StoredRecord<K extends ConfigurationKind = ConfigurationKind> {
+  readonly kind: K;
+  readonly name: string;
+  /** null = deleted. */
+  readonly record: RecordOfKind[K] | null;
+  readonly fingerprint: string;
+}
+
+export interface ConfigurationWrite {
+  readonly kind: ConfigurationKind;
+  readonly name: string;
+  readonly record: RecordOfKind[ConfigurationKind] | null;
+  /** Fingerprint of the record the writer saw, '' for none. */
+  readonly seenFingerprint: string;
+  /** Given = nothing else of the configuration may have changed either. */
+  readonly seenVersion: number | undefined;
+}
+
+/** The configuration in durable Redis: two hashes of records, a version, and a bounded stream of what changed at each version. */
+export class StoredConfiguration {
+  constructor(private readonly redis: Redis) {}
+
+  /** Returns the new version, or null when somebody else was faster. */
+  async write(change: ConfigurationWrite): Promise<number | null> {
+    const version = await COMMIT.run(
+      this.redis,
+      [keys.configVersion(), keys.configChanges(), recordsKey(change.kind)],
+      [
+        change.kind,
+        change.name,
+        change.record === null ? '' : JSON.stringify(change.record),
+        change.seenFingerprint,
+        change.seenVersion === undefined ? '' : String(change.seenVersion),
+        LIMITS.configurationChangesKept,
+        keys.configChannel(),
+      ],
+    );
+    return version === 0 ? null : Number(version);
+  }
+
+  /** What changed after a version; null when everything must be loaded. */
+  async readChanges(appliedVersion: number): Promise<{ version: number; changes: StoredRecord[] } | null> {
+    const answer = (await READ_CHANGES.run(
+      this.redis,
+      [keys.configVersion(), keys.configChanges(), recordsKey('function'), recordsKey('api')],
+      [appliedVersion, CHANGES_PER_READ_MAX],
+    )) as [number, ...string[]] | null;
+    if (answer === null) return null;
+    const [version, ...fields] = answer;
+    const changes: StoredRecord[] = [];
+    for (let i = 0; i + 2 < fields.length; i += 3) {
+      changes.push(parseRecord(fields[i] as ConfigurationKind, fields[i + 1] as string, fields[i + 2] as string));
+    }
+    return { version, changes };
+  }
+
+  /**
+   * Every record, with a version that is not newer than any of them: reading the changes after it makes the picture consistent,
+   * whatever was written while the scan went on.
+   */
+  async loadAll(): Promise<{ version: number; records: StoredRecord[] }> {
+    const version = Number((await this.redis.get(keys.configVersion())) ?? 0);
+    const records = [...(await this.scan('function')), ...(await this.scan('api'))];
+    return { version, records };
+  }
+
+  private async scan(kind: ConfigurationKind): Promise<StoredRecord[]> {
+    const records = new Map<string, StoredRecord>();
+    let cursor = '0';
+    do {
+      const [next, fields] = await this.redis.hscan(recordsKey(kind), cursor, 'COUNT', 100);
+      for (let i = 0; i + 1 < fields.length; i += 2) {
+        records.set(fields[i] as string, parseRecord(kind, fields[i] as string, fields[i + 1] as string));
+      }
+      cursor = next;
+    } while (cursor !== '0');
+    return [...records.values()];
+  }
+}
+
+const keys = new RedisKeys();
+const COMMIT = LuaScript.load(__dirname, 'commit-change-3.lua');
+const READ_CHANGES = LuaScript.load(__dirname, 'read-changes-4.lua');
+/** More changes than this at once are cheaper to load as a whole. */
+const CHANGES_PER_READ_MAX = 100;
+
+function recordsKey(kind: ConfigurationKind): string {
+  return kind === 'function' ? keys.functions() : keys.apis();
+}
+
+function parseRecord(kind: ConfigurationKind, name: string, text: string): StoredRecord {
+  if (text === '') return { kind, name, record: null, fingerprint: '' };
+  const record = JSON.parse(text) as RecordOfKind[ConfigurationKind];
+  if (record.schema !== 1) throw new Error(`the ${kind} ${name} was written by a newer version of Sluice`);
+  return { kind, name, record, fingerprint: createHash('sha1').update(text).digest('hex') };
+}

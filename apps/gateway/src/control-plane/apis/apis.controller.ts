@@ -1,0 +1,68 @@
+import { Controller, Delete, Get, Inject, Param, Put, Req } from '@nestjs/common';
+import { parseApiName, type ApiRecord } from '@sluice/contracts';
+import { ConfigurationStore } from '../../configuration/configuration-store';
+import { propagationHeaders } from '../configuration-reply';
+import { Authenticated } from '../http/authenticated';
+import { type AdminRequest } from '../http/admin-request';
+import { parseJsonBody } from '../http/json-body';
+import { pageByName } from '../http/page';
+import { isNotModified, preconditionsOf } from '../http/preconditions';
+import { Reply } from '../http/reply';
+import { PublicAddress } from '../public-address';
+import { ApiService } from './api-service';
+
+@Controller('v1/apis')
+export class ApisController {
+  constructor(
+    @Inject(ApiService) private readonly apis: ApiService,
+    @Inject(ConfigurationStore) private readonly configuration: ConfigurationStore,
+    @Inject(PublicAddress) private readonly address: PublicAddress,
+  ) {}
+
+  @Get()
+  @Authenticated({ action: 'sluice:ListApis' })
+  list(@Req() request: AdminRequest): object {
+    const { items, ...page } = pageByName(request, this.configuration.apis);
+    return { apis: items.map((record) => this.summary(record)), ...page };
+  }
+
+  @Put(':api')
+  @Authenticated({ action: 'sluice:PutApi' })
+  async put(@Param('api') api: string, @Req() request: AdminRequest): Promise<Reply> {
+    const [input, preconditions] = [parseJsonBody(request.body), preconditionsOf(request)];
+    const { record, created, configurationVersion } = await this.apis.put(parseApiName(api), input, preconditions);
+    return new Reply(created ? 201 : 200, this.view(record), {
+      etag: `"${record.deploymentId}"`,
+      ...(created ? { location: `/v1/apis/${api}` } : {}),
+      ...(await propagationHeaders(this.configuration, configurationVersion)),
+    });
+  }
+
+  @Get(':api')
+  @Authenticated({ action: 'sluice:GetApi' })
+  get(@Param('api') api: string, @Req() request: AdminRequest): Reply {
+    const record = this.apis.get(parseApiName(api));
+    const headers = { etag: `"${record.deploymentId}"` };
+    return isNotModified(request, record.deploymentId)
+      ? new Reply(304, null, headers)
+      : new Reply(200, this.view(record), headers);
+  }
+
+  @Delete(':api')
+  @Authenticated({ action: 'sluice:DeleteApi' })
+  async delete(@Param('api') api: string, @Req() request: AdminRequest): Promise<Reply> {
+    const version = await this.apis.delete(parseApiName(api), preconditionsOf(request));
+    return new Reply(204, null, await propagationHeaders(this.configuration, version));
+  }
+
+  private view(record: ApiRecord): object {
+    const { name, apiStyle, routes, deploymentId, createdAt } = record;
+    return { name, apiStyle, routes, deploymentId, url: this.address.api(name), createdAt };
+  }
+
+  /** Without the routes: there may be ten thousand of them. */
+  private summary(record: ApiRecord): object {
+    const { name, apiStyle, routes, deploymentId, createdAt } = record;
+    return { name, apiStyle, routeCount: routes.length, deploymentId, url: this.address.api(name), createdAt };
+  }
+}

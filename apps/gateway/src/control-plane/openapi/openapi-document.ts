@@ -1,0 +1,417 @@
+import { LIMITS } from '@sluice/contracts';
+
+/**
+ * The control plane in OpenAPI 3.1, kept by hand; a spec holds it and the controllers together, route by route.
+ * https://spec.openapis.org/oas/v3.1.1.html
+ */
+export function openApiDocument(serverUrl: string): OpenApiDocument {
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Sluice control plane',
+      version: '1',
+      description:
+        'Functions and APIs of this installation. Authenticate with HTTP Basic (access key id and secret) or AWS Signature Version 4 ' +
+        '(service sluice, lambda, apigateway or execute-api; any region). Every error is { code, message, details?, requestId }.',
+    },
+    servers: [{ url: serverUrl }],
+    security: [{ basic: [] }, { signatureV4: [] }],
+    paths: PATHS,
+    components: {
+      securitySchemes: {
+        basic: { type: 'http', scheme: 'basic' },
+        signatureV4: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'AWS4-HMAC-SHA256 …' },
+      },
+      schemas: SCHEMAS,
+    },
+  };
+}
+
+export interface Operation {
+  readonly summary: string;
+  readonly tags: readonly string[];
+  readonly parameters?: readonly object[];
+  readonly requestBody?: object;
+  readonly responses: Readonly<Record<string, object>>;
+  readonly security?: readonly object[];
+}
+
+export interface OpenApiDocument {
+  readonly openapi: string;
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly servers: readonly object[];
+  readonly security: readonly object[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: object;
+}
+
+const inPath = (name: string, description: string): object => ({
+  name,
+  in: 'path',
+  required: true,
+  description,
+  schema: { type: 'string' },
+});
+const inQuery = (name: string, description: string): object => ({
+  name,
+  in: 'query',
+  description,
+  schema: { type: 'string' },
+});
+const inHeader = (name: string, description: string): object => ({
+  name,
+  in: 'header',
+  description,
+  schema: { type: 'string' },
+});
+const json = (description: string, schema: string): object => ({
+  description,
+  content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
+});
+const plain = (description: string): object => ({ description });
+const error = (description: string): object => json(description, 'Error');
+
+const NAME = inPath('name', 'Function name: 1 to 64 letters, digits, "-" or "_".');
+const API = inPath('api', 'API name: 1 to 64 lower-case letters, digits or "-".');
+const PAGE = [
+  inQuery('limit', 'Entries in one answer, 1 to 1000; 50 unless given.'),
+  inQuery('cursor', 'nextCursor of the answer before.'),
+];
+const IF_MATCH = inHeader('If-Match', 'ETag of the state this write is meant for; another state is answered 412.');
+const IF_NONE_MATCH = inHeader('If-None-Match', '"*": write only what does not exist yet.');
+const NOT_FOUND = { '404': error('No such function, version or API.') };
+const WRITE_ERRORS = {
+  '409': error('CONFLICT, or FUNCTION_IN_USE naming the routes.'),
+  '412': error('PRECONDITION_FAILED'),
+  '503': error('STORE_UNAVAILABLE; nothing was changed.'),
+};
+const OPEN: readonly object[] = [];
+const CONFIG_PARAMETERS = [
+  inQuery('timeoutMs', `Wall-clock time of one invocation; ${LIMITS.functionTimeoutMsDefault} unless given.`),
+  inQuery('memoryMb', `Heap of one execution environment; ${LIMITS.functionMemoryMbDefault} unless given.`),
+  inQuery('cpuMs', `Running time of one invocation; ${LIMITS.functionCpuMsDefault} unless given.`),
+  inQuery('concurrency', 'Invocations one execution environment runs at the same time.'),
+  inQuery('maxConcurrency', 'Invocations one runner runs at the same time.'),
+  inQuery('idempotent', 'true: may be run a second time when its host died under it.'),
+  inQuery('entry', 'File whose exports hold the handler.'),
+  inQuery('url', 'NONE: a function URL without authorization; empty removes it.'),
+];
+const UPLOAD = {
+  required: true,
+  content: {
+    'application/typescript': { schema: { type: 'string' } },
+    'text/javascript': { schema: { type: 'string' } },
+    'application/json': { schema: { $ref: '#/components/schemas/Upload' } },
+  },
+};
+const INVOKE: Operation = {
+  summary: 'Invoke a function and wait for its result',
+  tags: ['invocations'],
+  parameters: [
+    NAME,
+    inQuery('qualifier', 'Version; the newest unless given. Called Qualifier on the AWS path.'),
+    inHeader('X-Amz-Invocation-Type', 'RequestResponse or DryRun.'),
+  ],
+  requestBody: { content: { '*/*': { schema: {} } }, description: 'The event as JSON; empty is {}.' },
+  responses: {
+    '200': plain(
+      'What the handler returned, or with X-Amz-Function-Error its error. X-Amz-Executed-Version names the version.',
+    ),
+    '204': plain('DryRun: the invocation would be accepted.'),
+    '400': error('The payload is not JSON, or the invocation type is not available.'),
+    ...NOT_FOUND,
+    '413': error('The payload is over its limit.'),
+    '429': error('The function already runs as often as its maxConcurrency allows.'),
+    '502': error('Sandbox host or runner died while the function ran.'),
+    '503': error('Nothing ran: no runner took it, the queue is full, or the function is switched off for a minute.'),
+  },
+};
+
+const PATHS: OpenApiDocument['paths'] = {
+  '/v1/functions': {
+    get: {
+      summary: 'List functions',
+      tags: ['functions'],
+      parameters: PAGE,
+      responses: { '200': json('A page of functions.', 'FunctionPage') },
+    },
+  },
+  '/v1/functions/{name}': {
+    put: {
+      summary: 'Upload a function: compile it, load it once, make it the next version',
+      tags: ['functions'],
+      parameters: [NAME, ...CONFIG_PARAMETERS, IF_MATCH, IF_NONE_MATCH],
+      requestBody: UPLOAD,
+      responses: {
+        '200': json('The next version of a present function.', 'Function'),
+        '201': json('The first version of a new function.', 'Function'),
+        '400': error('VALIDATION_FAILED, COMPILE_ERROR or INIT_ERROR with details.'),
+        '413': error('The upload is over its limit.'),
+        '415': error('The Content-Type is none of the three.'),
+        ...WRITE_ERRORS,
+      },
+    },
+    get: {
+      summary: 'The newest version of a function',
+      tags: ['functions'],
+      parameters: [NAME],
+      responses: { '200': json('The function.', 'Function'), '304': plain('If-None-Match names it.'), ...NOT_FOUND },
+    },
+    delete: {
+      summary: 'Delete a function with all its versions',
+      tags: ['functions'],
+      parameters: [NAME, IF_MATCH],
+      responses: { '204': plain('Deleted.'), ...NOT_FOUND, ...WRITE_ERRORS },
+    },
+  },
+  '/v1/functions/{name}/config': {
+    patch: {
+      summary: 'Change settings: the next version has the same code',
+      tags: ['functions'],
+      parameters: [NAME, IF_MATCH],
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Config' } } },
+      },
+      responses: {
+        '200': json('The next version.', 'Function'),
+        '400': error('VALIDATION_FAILED'),
+        ...NOT_FOUND,
+        ...WRITE_ERRORS,
+      },
+    },
+  },
+  '/v1/functions/{name}/versions': {
+    get: {
+      summary: 'Versions, newest first',
+      tags: ['functions'],
+      parameters: [NAME],
+      responses: { '200': json('The versions that are kept.', 'VersionList'), ...NOT_FOUND },
+    },
+  },
+  '/v1/functions/{name}/versions/{version}/source': {
+    get: {
+      summary: 'The upload of a version as it was sent, without values of environment variables',
+      tags: ['functions'],
+      parameters: [NAME, inPath('version', 'Version number or $LATEST.')],
+      responses: { '200': plain('The upload, with its Content-Type.'), ...NOT_FOUND },
+    },
+  },
+  '/v1/functions/{name}/invocations': { post: INVOKE },
+  '/2015-03-31/functions/{name}/invocations': {
+    post: { ...INVOKE, summary: "Invoke under AWS Lambda's own path, for AWS clients" },
+  },
+  '/v1/functions/{name}/logs': {
+    get: {
+      summary: 'Log of a function, oldest first',
+      tags: ['functions'],
+      parameters: [
+        NAME,
+        inQuery('since', 'ISO 8601 time, epoch milliseconds, or an age such as 5m.'),
+        inQuery('requestId', 'One invocation only.'),
+        inQuery('limit', 'Events in one answer, 1 to 10000; 100 unless given.'),
+        inQuery('cursor', 'nextCursor of the answer before.'),
+      ],
+      responses: { '200': json('Events and a summary of all that is stored.', 'LogPage'), ...NOT_FOUND },
+    },
+  },
+  '/v1/apis': {
+    get: {
+      summary: 'List APIs',
+      tags: ['apis'],
+      parameters: PAGE,
+      responses: { '200': json('A page of APIs, without routes.', 'ApiPage') },
+    },
+  },
+  '/v1/apis/{api}': {
+    put: {
+      summary: 'Declare an API as a whole',
+      tags: ['apis'],
+      parameters: [API, IF_MATCH, IF_NONE_MATCH],
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/ApiDefinition' } } },
+      },
+      responses: {
+        '200': json('The new deployment of a present API.', 'Api'),
+        '201': json('The first deployment of a new API.', 'Api'),
+        '400': error(
+          'VALIDATION_FAILED: a bad or duplicate route, or a function that is not there; details name each.',
+        ),
+        ...WRITE_ERRORS,
+      },
+    },
+    get: {
+      summary: 'An API with its routes',
+      tags: ['apis'],
+      parameters: [API],
+      responses: { '200': json('The API.', 'Api'), '304': plain('If-None-Match names it.'), ...NOT_FOUND },
+    },
+    delete: {
+      summary: 'Delete an API',
+      tags: ['apis'],
+      parameters: [API, IF_MATCH],
+      responses: { '204': plain('Deleted.'), ...NOT_FOUND, ...WRITE_ERRORS },
+    },
+  },
+  '/v1/limits': {
+    get: {
+      summary: 'Every bound of the platform, with its unit in the name',
+      tags: ['platform'],
+      responses: { '200': plain('Names and numbers.') },
+    },
+  },
+  '/health/live': {
+    get: {
+      summary: 'The process answers',
+      tags: ['platform'],
+      responses: { '200': plain('It does.') },
+      security: OPEN,
+    },
+  },
+  '/health/ready': {
+    get: {
+      summary: 'Requests should be sent here',
+      tags: ['platform'],
+      responses: {
+        '200': plain('Yes; with the age of the last canary.'),
+        '503': plain('No; the body says which check failed.'),
+      },
+      security: OPEN,
+    },
+  },
+  '/metrics': {
+    get: {
+      summary: 'Prometheus metrics',
+      tags: ['platform'],
+      responses: { '200': plain('Text format 0.0.4.') },
+      security: OPEN,
+    },
+  },
+  '/openapi.json': {
+    get: { summary: 'This document', tags: ['platform'], responses: { '200': plain('OpenAPI 3.1.') }, security: OPEN },
+  },
+  '/docs': {
+    get: {
+      summary: 'This document as a page',
+      tags: ['platform'],
+      responses: { '200': plain('HTML.') },
+      security: OPEN,
+    },
+  },
+};
+
+const STRING = { type: 'string' };
+const INTEGER = { type: 'integer' };
+const listOf = (schema: string): object => ({ type: 'array', items: { $ref: `#/components/schemas/${schema}` } });
+const CONFIG_PROPERTIES = {
+  timeoutMs: { type: 'integer', minimum: LIMITS.functionTimeoutMsMin, maximum: LIMITS.functionTimeoutMsMax },
+  memoryMb: { type: 'integer', minimum: LIMITS.functionMemoryMbMin, maximum: LIMITS.functionMemoryMbMax },
+  cpuMs: { type: 'integer', minimum: LIMITS.functionCpuMsMin, maximum: LIMITS.functionCpuMsMax },
+  concurrency: { type: 'integer', minimum: 1, maximum: LIMITS.functionConcurrencyMax },
+  maxConcurrency: { type: 'integer', minimum: 1, maximum: LIMITS.functionMaxConcurrencyMax },
+  idempotent: { type: 'boolean' },
+  entry: STRING,
+  url: { type: ['object', 'null'], properties: { auth: { const: 'NONE' } } },
+};
+
+const SCHEMAS: Readonly<Record<string, object>> = {
+  Error: {
+    type: 'object',
+    required: ['code', 'message', 'requestId'],
+    properties: {
+      code: STRING,
+      message: STRING,
+      details: { type: 'array', items: { type: 'object' } },
+      requestId: STRING,
+    },
+  },
+  Config: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      ...CONFIG_PROPERTIES,
+      environment: {
+        type: 'object',
+        additionalProperties: STRING,
+        description: 'Names to values; kept encrypted, never answered.',
+      },
+    },
+  },
+  Upload: {
+    type: 'object',
+    required: ['files'],
+    additionalProperties: false,
+    properties: {
+      files: { type: 'object', additionalProperties: STRING },
+      config: { $ref: '#/components/schemas/Config' },
+    },
+  },
+  Function: {
+    type: 'object',
+    properties: {
+      name: STRING,
+      version: INTEGER,
+      revision: { type: 'string', description: 'Of package, config and environment; the ETag.' },
+      sha256: { type: 'string', description: 'Of the deployment package.' },
+      sizeBytes: { type: 'integer', description: 'Of the compiled script.' },
+      handlerKind: { enum: ['lambda', 'fetch'] },
+      initMs: { type: 'number' },
+      url: { type: ['string', 'null'] },
+      config: { type: 'object', properties: CONFIG_PROPERTIES },
+      environmentNames: { type: 'array', items: STRING },
+      createdAt: { type: 'string', format: 'date-time' },
+    },
+  },
+  FunctionPage: { type: 'object', properties: { functions: listOf('Function'), nextCursor: STRING } },
+  VersionList: { type: 'object', properties: { versions: listOf('Function') } },
+  LogPage: {
+    type: 'object',
+    properties: {
+      events: {
+        type: 'array',
+        items: { type: 'object', properties: { timestamp: INTEGER, requestId: STRING, message: STRING } },
+      },
+      nextCursor: STRING,
+      summary: { type: 'object', properties: { records: INTEGER, sampled: INTEGER, trimmed: INTEGER } },
+    },
+  },
+  Route: {
+    type: 'object',
+    required: ['route', 'integration'],
+    properties: {
+      route: { type: 'string', examples: ['GET /hello/{name}', 'ANY /files/{path+}', '$default'] },
+      integration: {
+        type: 'object',
+        required: ['type', 'function'],
+        properties: {
+          type: { const: 'function' },
+          function: STRING,
+          qualifier: STRING,
+          payloadFormat: { enum: ['1.0', '2.0'] },
+        },
+      },
+      timeoutMs: { type: 'integer', maximum: LIMITS.routeTimeoutMsMax },
+    },
+  },
+  ApiDefinition: {
+    type: 'object',
+    required: ['routes'],
+    properties: { routes: listOf('Route'), apiStyle: { enum: ['http', 'rest'] } },
+  },
+  Api: {
+    type: 'object',
+    properties: {
+      name: STRING,
+      apiStyle: { enum: ['http', 'rest'] },
+      routes: listOf('Route'),
+      deploymentId: { type: 'string', description: 'The ETag.' },
+      url: STRING,
+      createdAt: { type: 'string', format: 'date-time' },
+    },
+  },
+  ApiPage: {
+    type: 'object',
+    properties: { apis: { type: 'array', items: { type: 'object' } }, nextCursor: STRING },
+  },
+};

@@ -71,7 +71,7 @@ function namesOf(exported: unknown): string[] {
   const names = bareArray<string>();
   if (typeof exported !== 'object' || exported === null) return names;
   const keys = objectKeys(exported);
-  for (let at = 0; at < keys.length && at < EXPORTS_NAMED_MAX; at++) names[at] = slice(keys[at] as string, 0, 100);
+  for (let at = 0; at < keys.length && at < EXPORTS_NAMED_MAX; at++) names[at] = slice(keys[at], 0, 100);
   return names;
 }
 

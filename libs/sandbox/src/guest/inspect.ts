@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/unbound-method -- intrinsics are taken off their prototypes on purpose */
 import {
   apply,
   defineProperty,
@@ -82,7 +83,7 @@ function showObject(object: object, depth: number): string {
   const tag = objectToString(object);
   if (tag === '[object Error]') return spend(errorText(object));
   if (tag === '[object Date]') return spend(dateText(object));
-  if (tag === '[object RegExp]') return spend(regExpSource(object as RegExp));
+  if (tag === '[object RegExp]') return spend(regExpSource(object));
   if (depth > DEPTH_MAX) return spend(isArray(object) ? '[Array]' : `[${constructorName(object) ?? 'Object'}]`);
   const at = seen.length;
   define(seen, at, object);
@@ -167,18 +168,18 @@ function wrap(parts: readonly string[], open: string, close: string): string {
 /** The name a class gave its instances, looked up without running anything of theirs but proxy traps. */
 function constructorName(object: object): string | null {
   for (let prototype: unknown = object, hops = 0; prototype !== null && hops < 100; hops++) {
-    const constructor = getOwnPropertyDescriptor(prototype as object, 'constructor')?.value as unknown;
+    const constructor = getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown;
     if (typeof constructor === 'function') {
       const name = getOwnPropertyDescriptor(constructor, 'name')?.value as unknown;
       if (typeof name === 'string' && name !== '') return slice(name, 0, 100);
     }
-    prototype = getPrototypeOf(prototype as object) as unknown;
+    prototype = getPrototypeOf(prototype) as unknown;
   }
   return null;
 }
 
 function dateText(date: object): string {
-  const time = dateValue(date as Date) as unknown as number;
+  const time = dateValue(date);
   return time === time ? (apply(toISOString, date, []) as string) : 'Invalid Date';
 }
 

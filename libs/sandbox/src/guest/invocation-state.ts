@@ -19,6 +19,7 @@ export interface Invocation {
   held: { readonly outcome: number; readonly text: string } | null;
   /** Whether the handler answers by callback only: then an empty event loop ends it. */
   byCallback: boolean;
+  limitError: Error | null;
 }
 
 export type Post = (op: number, id: number, text?: string | number, logs?: string) => void;
@@ -51,6 +52,7 @@ export function newInvocation(id: number, deadlineMs: number): Invocation {
     logsSentAt: 0,
     held: null,
     byCallback: false,
+    limitError: null,
   };
 }
 
@@ -71,9 +73,10 @@ export function post(op: number, id: number, text?: string | number, logs?: stri
 /** Counts a synchronous host call against the invocation that makes it, before anything crosses. */
 export function hostCall(): HostFunctions {
   const invocation = current;
-  if (host === null || invocation === null || invocation.closed) throw new NativeError('no invocation is running');
+  if (host === null || invocation === null || invocation.closed) throw new NativeError('No invocation is running');
   if (++invocation.hostCalls > LIMITS.guestHostCallsMax) {
-    throw new NativeError(`more than ${LIMITS.guestHostCallsMax} host calls in one invocation`);
+    invocation.limitError ??= new NativeError(`More than ${LIMITS.guestHostCallsMax} host calls in one invocation`);
+    throw invocation.limitError;
   }
   return host;
 }

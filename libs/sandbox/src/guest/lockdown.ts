@@ -5,9 +5,10 @@ import { construct, defineProperty, isView, NativeArrayBuffer, NativeRangeError,
  * SharedArrayBuffer appear only when a context is made from the snapshot, so this runs at boot and not while it is built.
  */
 export function lockDown(global: Record<string, unknown>): void {
-  delete global['WebAssembly'];
-  delete global['SharedArrayBuffer'];
-  delete global['Atomics'];
+  for (const name of ['WebAssembly', 'SharedArrayBuffer', 'Atomics']) {
+    delete global[name];
+    if (name in global) throw new NativeTypeError(`${name} cannot be taken away`);
+  }
   defineGlobal(global, 'WeakRef', InertWeakRef);
   defineGlobal(global, 'FinalizationRegistry', InertFinalizationRegistry);
   replaceArrayBuffer(global);

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/unbound-method -- intrinsics are taken off their prototypes on purpose */
 /**
  * The intrinsics the prelude uses, taken before any uploaded code ran. Nothing in `guest/` calls a method that is looked up
  * on a prototype at call time: an upload may have replaced it.
@@ -21,7 +22,8 @@ export const {
   setPrototypeOf,
   getOwnPropertyDescriptor,
 } = Object;
-export const { apply, construct, ownKeys } = Reflect;
+export const apply = Reflect.apply as (fn: unknown, self: unknown, args: ArrayLike<unknown>) => unknown;
+export const { construct, ownKeys } = Reflect;
 export const isArray = Array.isArray;
 export const NativePromise = Promise;
 export const NativeArrayBuffer = ArrayBuffer;

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/unbound-method -- intrinsics are taken off their prototypes on purpose */
 import { LIMITS, OUTCOME } from '@sluice/contracts';
 import { readText } from './error-payload';
 import {

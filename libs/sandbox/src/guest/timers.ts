@@ -133,8 +133,7 @@ function add(callback: unknown, delay: unknown, args: unknown[], repeats: boolea
   if (typeof callback !== 'function') throw new NativeTypeError('The callback of a timer must be a function');
   const owner = currentInvocation();
   if (owner === null || owner.closed) throw new NativeError('A timer can only be set while an invocation is running');
-  if (liveTimers >= LIMITS.guestTimersMax)
-    throw new NativeError(`More than ${LIMITS.guestTimersMax} timers at the same time`);
+  if (liveTimers >= LIMITS.guestTimersMax) throw tooManyTimers(owner);
   const wanted = floor(toNumber(delay));
   const delayMs = wanted >= 1 && wanted <= DELAY_MS_MAX ? wanted : 1;
   const id = ++lastId;
@@ -153,6 +152,12 @@ function add(callback: unknown, delay: unknown, args: unknown[], repeats: boolea
   const carriedBy = carrierOf(timer);
   if (carriedBy !== null) announce(timer.dueMs, carriedBy);
   return id;
+}
+
+/** One error per invocation: a loop that asks 100,000 times must not spend its time on 100,000 stacks. */
+function tooManyTimers(owner: Invocation): Error {
+  owner.limitError ??= new NativeError(`More than ${LIMITS.guestTimersMax} timers at the same time`);
+  return owner.limitError;
 }
 
 function remove(timer: Timer): void {

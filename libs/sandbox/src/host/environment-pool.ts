@@ -8,7 +8,7 @@ import {
   outOfMemoryPayload,
   waitTimeoutPayload,
 } from './error-payloads';
-import { Revision, type InitFailure, type Invocation } from './revision';
+import { type Revision, type InitFailure, type Invocation } from './revision';
 import { RunningSlots, type RunningSlot } from './running-slots';
 import { type GuestImage } from './snapshot';
 

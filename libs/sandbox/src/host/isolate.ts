@@ -78,6 +78,7 @@ export class GuestIsolate {
 
   /** Settles when the isolate is done: the entry and every microtask after it. Its rejection says nothing reliable. */
   apply(args: readonly unknown[]): Promise<unknown> {
+    // eslint-disable-next-line prefer-spread -- Reference.apply enters the isolate; it is not Function.prototype.apply
     return (this.enter as ivm.Reference).apply(undefined, args as never[]);
   }
 

@@ -5,6 +5,7 @@
  */
 import { Socket } from 'node:net';
 import { type HostOptions } from '../channel';
+import type * as sandboxHost from './sandbox-host';
 import { refuseWrongRuntime } from './runtime-check';
 
 const CHANNEL_FD = 3;
@@ -17,7 +18,7 @@ function main(): void {
   channel.on('close', end).on('end', end).on('error', end);
   // Only after the check: a wrong Node cannot load isolated-vm, and its own message says less.
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded after the check
-  const { SandboxHost } = require('./sandbox-host') as typeof import('./sandbox-host');
+  const { SandboxHost } = require('./sandbox-host') as typeof sandboxHost;
   new SandboxHost(channel, options).start().catch((error: unknown) => {
     console.error(`sandbox host: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     end();

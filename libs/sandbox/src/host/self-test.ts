@@ -17,8 +17,8 @@ const CONFIG: HostRevision = {
   environment: {},
 };
 const CODE =
-  'var __sluice_exports = { handler: async (event) => ({ sum: event.a + event.b, url: new URL("/x", "http://h").href }) };';
-const EXPECTED = '{"sum":5,"url":"http://h/x"}';
+  'var __sluice_exports = { handler: async (event) => ({ sum: event.a + event.b, url: new URL("/x", "http://h").href, absent: [typeof WebAssembly, typeof SharedArrayBuffer, typeof Atomics] }) };';
+const EXPECTED = '{"sum":5,"url":"http://h/x","absent":["undefined","undefined","undefined"]}';
 
 /** Loads and runs a function once, the way every function is; throws when the answer is not exactly right. */
 export async function runSelfTest(image: GuestImage): Promise<void> {

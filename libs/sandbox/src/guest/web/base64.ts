@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/unbound-method -- intrinsics are taken off their prototypes on purpose */
 import { charCodeAt, fromCharCode, NativeTypeError, NativeUint8Array, slice, toText, uncurry } from '../primordials';
 import { DOMException } from './dom-exception';
 

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/unbound-method -- intrinsics are taken off their prototypes on purpose */
 import { apply, isView, NativeTypeError, NativeUint8Array } from '../primordials';
 
 const byteLengthOf = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get as () => number;

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/unbound-method -- intrinsics are taken off their prototypes on purpose */
 import { hostCall } from '../invocation-state';
 import { NativeTypeError, NativeUint8Array, uncurry } from '../primordials';
 import { bytesOf, typedArrayName } from './buffer-source';

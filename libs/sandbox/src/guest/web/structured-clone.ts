@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/unbound-method -- intrinsics are taken off their prototypes on purpose */
 import {
   apply,
   construct,
@@ -118,7 +119,7 @@ function cloneByClass(
     case '[object Map]': {
       const copy = remember(new NativeMap<unknown, unknown>());
       const entries: [unknown, unknown][] = [];
-      mapForEach(value as Map<unknown, unknown>, (entry: unknown, key: unknown) => put(entries, [key, entry]));
+      mapForEach(value, (entry: unknown, key: unknown) => put(entries, [key, entry]));
       for (let at = 0; at < entries.length; at++) {
         const [key, entry] = entries[at] as [unknown, unknown];
         mapSet(copy, clone(key, memory), clone(entry, memory));
@@ -128,7 +129,7 @@ function cloneByClass(
     case '[object Set]': {
       const copy = remember(new NativeSet<unknown>());
       const entries: unknown[] = [];
-      setForEach(value as Set<unknown>, (entry: unknown) => put(entries, entry));
+      setForEach(value, (entry: unknown) => put(entries, entry));
       for (let at = 0; at < entries.length; at++) setAdd(copy, clone(entries[at], memory));
       return copy;
     }

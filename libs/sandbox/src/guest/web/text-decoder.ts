@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/unbound-method -- intrinsics are taken off their prototypes on purpose */
 import {
   apply,
   charCodeAt,
@@ -76,7 +77,7 @@ export class TextDecoder {
       if (this.#encoding === 'windows-1252') text = decodeWindows1252(bytes);
       else {
         const usable = stream ? completeBytes(this.#encoding, bytes) : bytes.length;
-        this.#pending = sliceBytes(bytes, usable) as Uint8Array<ArrayBuffer>;
+        this.#pending = sliceBytes(bytes, usable);
         const whole = usable === bytes.length ? bytes : subarray(bytes, 0, usable);
         text = this.#encoding === 'utf-8' ? decodeUtf8(whole, this.#fatal) : decodeUtf16(whole, this.#fatal);
       }

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/unbound-method -- intrinsics are taken off their prototypes on purpose */
 import { charCodeAt, defineProperty, NativeTypeError, NativeUint8Array, toText, uncurry } from '../primordials';
 import { typedArrayName } from './buffer-source';
 

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/unbound-method -- intrinsics are taken off their prototypes on purpose */
 /** What `whatwg-url` needs of `@exodus/bytes/whatwg.js`, for UTF-8, the only encoding the URL API uses. */
 import { charCodeAt, toWellFormed, toText, indexOf, fromCharCode } from '../primordials';
 import { TextEncoder } from './text-encoder';

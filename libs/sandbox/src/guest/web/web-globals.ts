@@ -1,4 +1,4 @@
-import './encoding-globals';
+import { hasStandIn } from './encoding-globals';
 import { URL, URLSearchParams } from 'whatwg-url';
 import { defineGlobal } from '../lockdown';
 import { NativeTypeError, now, promiseThen, resolvedPromise } from '../primordials';
@@ -20,6 +20,7 @@ export function installWebGlobals(global: object): (timeOriginMs: number) => voi
     queueMicrotask,
   };
   for (const name of Object.keys(globals)) defineGlobal(global, name, globals[name]);
+  if (hasStandIn) delete (global as Record<string, unknown>)['SharedArrayBuffer'];
   return (timeOriginMs) => {
     // Whole milliseconds: a finer clock is what timing attacks need.
     defineGlobal(global, 'performance', { timeOrigin: timeOriginMs, now: () => now() - timeOriginMs });

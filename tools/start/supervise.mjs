@@ -56,7 +56,7 @@ export function supervise(program) {
 
   const start = () => {
     const started = spawn(program.command, program.args, {
-      env: program.env,
+      env: { ...(program.env ?? process.env), ...(program.livenessPipe ? { SLUICE_PARENT_PIPE_FD: '3' } : {}) },
       cwd: program.cwd,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', ...(program.livenessPipe ? ['pipe'] : [])],

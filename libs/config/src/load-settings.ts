@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { MasterKey } from './master-key';
 import { type Environment, readSettings, type SettingValues } from './read-settings';
@@ -54,6 +55,7 @@ export interface StartSettings {
   readonly adminPort: number;
   readonly linkPort: number;
   readonly runnerPort: number;
+  readonly bindAddress: string;
   readonly adminBindAddress: string;
   readonly linkAddress: string | undefined;
   readonly dataDirectory: string;
@@ -77,7 +79,7 @@ export function loadGatewaySettings(environment: Environment): GatewaySettings {
     publicPort: values.publicPort,
     adminPort: values.adminPort,
     adminBindAddress: values.adminBindAddress,
-    link: linkListen(values),
+    link: linkListen(values, problems),
     rootAccessKey: rootAccessKey(values, problems),
     accessLog: accessLogTarget(values),
     acceptByMs: values.acceptByMs,
@@ -112,6 +114,7 @@ export function loadStartSettings(environment: Environment): StartSettings {
       adminPort: values.adminPort,
       linkPort: values.linkPort,
       runnerPort: values.runnerPort,
+      bindAddress: values.bindAddress,
       adminBindAddress: values.adminBindAddress,
       linkAddress: values.linkAddress,
       dataDirectory: resolve(values.dataDirectory),
@@ -203,10 +206,14 @@ function rootAccessKey(values: SettingValues, problems: string[]): AccessKeyPair
   return readCredentialsFile(rootCredentialsFile, problems);
 }
 
-function linkListen(values: SettingValues): LinkListen {
-  const address = values.linkAddress;
+function linkListen(values: SettingValues, problems: string[]): LinkListen {
+  const { linkAddress: address, bindAddress: host, linkPort: port } = values;
   if (address?.startsWith('unix:')) return { kind: 'unix', path: address.slice('unix:'.length), advertised: address };
-  return { kind: 'tcp', host: values.bindAddress, port: values.linkPort, advertised: address };
+  const everyAddress = host === '0.0.0.0' || host === '::';
+  if (address !== undefined || !everyAddress) return { kind: 'tcp', host, port, advertised: address };
+  // Nobody can connect to "every address". The host name is what a container and most machines are found by.
+  if (port === 0) problems.push(`LINK_ADDRESS must be set where BIND_ADDRESS is ${host} and LINK_PORT is 0`);
+  return { kind: 'tcp', host, port, advertised: `${hostname()}:${port}` };
 }
 
 function accessLogTarget(values: SettingValues): AccessLogTarget {

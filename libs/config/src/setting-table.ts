@@ -64,7 +64,7 @@ export const settingTable = {
     'BIND_ADDRESS',
     ipAddressOrHost,
     '127.0.0.1',
-    platform,
+    everyProcess,
     'Address the public listener, the link and the runner listen on.',
   ),
   adminBindAddress: withDefault(
@@ -78,7 +78,7 @@ export const settingTable = {
     'LINK_ADDRESS',
     linkAddress,
     ['gateway', 'start'],
-    'Address of this gateway as runners reach it: unix:/path, or host:port. Default: BIND_ADDRESS and LINK_PORT; under npm start a unix socket in the data directory.',
+    'Address of this gateway as runners reach it: unix:/path, or host:port. Default: BIND_ADDRESS (the host name where that is 0.0.0.0 or ::) and LINK_PORT; under npm start a unix socket in the data directory.',
   ),
   dataDirectory: withDefault(
     'SLUICE_DATA_DIR',

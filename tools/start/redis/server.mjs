@@ -30,16 +30,19 @@ const stopGraceMs = 10_000;
  * @property {() => Promise<void>} stop
  */
 
-/** Where the server of a directory listens: in the directory, or under the temporary directory when that path is too long. @param {string} directory */
-export function socketPathOf(directory) {
-  const path = join(directory, 'redis.sock');
+/**
+ * Where a socket of a directory lies: in the directory, or under the temporary directory when that path is too long for a socket.
+ * @param {string} directory @param {string} name
+ */
+export function socketPathOf(directory, name) {
+  const path = join(directory, name);
   if (Buffer.byteLength(path) <= socketPathBytesMax) return path;
   const uid = process.getuid?.() ?? 0;
   const hash = createHash('sha256').update(directory).digest('hex').slice(0, 12);
   const shortDirectory = join(tmpdir(), `sluice-${uid}-${hash}`);
   mkdirSync(shortDirectory, { recursive: true, mode: 0o700 });
   if (lstatSync(shortDirectory).uid !== uid) throw new Error(`${shortDirectory} belongs to another user; remove it`);
-  return join(shortDirectory, 'redis.sock');
+  return join(shortDirectory, name);
 }
 
 /**
@@ -47,7 +50,7 @@ export function socketPathOf(directory) {
  * @param {ServerPlan} plan @param {import('./find-server.mjs').RedisServerProgram} program @returns {Promise<RedisServer>}
  */
 export async function startRedisServer(plan, program) {
-  const socketPath = socketPathOf(plan.directory);
+  const socketPath = socketPathOf(plan.directory, 'redis.sock');
   const configurationFile = join(plan.directory, 'redis.conf');
   const pidFile = join(plan.directory, 'server.pid');
   await endLeftOverServer(pidFile, configurationFile);

@@ -176,11 +176,14 @@ function newDeploymentId(): string {
   return randomBytes(8).readBigUInt64BE().toString(36).padStart(10, '0').slice(-10);
 }
 
-function linkAddress({ link }: GatewaySettings): { linkAddress: string; advertisedHost?: string } {
+function linkAddress({ link }: GatewaySettings): { linkAddress: string; advertisedAddress?: string } {
   if (link.kind === 'unix') return { linkAddress: `unix:${link.path}` };
   const host = link.host.includes(':') ? `[${link.host}]` : link.host;
-  const advertisedHost = link.advertised?.slice(0, link.advertised.lastIndexOf(':'));
-  return { linkAddress: `${host}:${link.port}`, ...(advertisedHost === undefined ? {} : { advertisedHost }) };
+  const { advertised } = link;
+  return {
+    linkAddress: `${host}:${link.port}`,
+    ...(advertised === undefined ? {} : { advertisedAddress: advertised }),
+  };
 }
 
 function openAccessLog({ accessLog }: GatewaySettings): LineWriter | null {

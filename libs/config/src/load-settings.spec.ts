@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadGatewaySettings, loadRunnerSettings, loadStartSettings } from './load-settings';
 import { SettingsError } from './settings-error';
@@ -50,6 +50,18 @@ describe('settings from the environment', () => {
     ['SLUICE_ROOT_ACCESS_KEY_ID', 'short'],
   ])('%s=%s is refused', (name, value) => {
     expect(problemsOf(() => loadGatewaySettings({ ...enough, [name]: value }))[0]).toMatch(`${name}=${value} is not `);
+  });
+
+  test.each(['0.0.0.0', '::'])('a gateway on every address (%s) tells runners its host name', (BIND_ADDRESS) => {
+    expect(loadGatewaySettings({ ...enough, BIND_ADDRESS, LINK_PORT: '8099' }).link).toMatchObject({
+      host: BIND_ADDRESS,
+      advertised: `${hostname()}:8099`,
+    });
+    const LINK_ADDRESS = 'gateway-1.internal:8099';
+    expect(loadGatewaySettings({ ...enough, BIND_ADDRESS, LINK_ADDRESS }).link.advertised).toBe(LINK_ADDRESS);
+    expect(problemsOf(() => loadGatewaySettings({ ...enough, BIND_ADDRESS, LINK_PORT: '0' }))).toEqual([
+      `LINK_ADDRESS must be set where BIND_ADDRESS is ${BIND_ADDRESS} and LINK_PORT is 0`,
+    ]);
   });
 
   test('every bad value is listed at once', () => {

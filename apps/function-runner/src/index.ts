@@ -1,1 +1,1 @@
-export {};
+export { Runner, type RunnerOptions, type RunnerStatus } from './runner';

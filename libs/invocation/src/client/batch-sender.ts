@@ -8,14 +8,17 @@ import { type PendingInvocation } from './pending-invocation';
 /** An event longer than this (in characters) is not worth its place in a batch of 256 KiB. */
 const EXTERNAL_EVENT_CHARS = 128 * 1024;
 
+/** A batch that no runner has taken over by then no longer holds the next one back. */
+const HANDOVER_MS = 5;
+
 /**
- * Hands invocations to BullMQ, many per job. A lone invocation leaves at the end of its event-loop turn; while an `add` is in
- * flight, what arrives waits for it, so the batch grows with the load and costs nothing without it.
+ * Hands invocations to BullMQ, many per job. A lone invocation leaves at the end of its event-loop turn; while a batch is on its
+ * way to a runner, what arrives waits for it, so the batch grows with the load and costs nothing without it.
  */
 export class BatchSender {
   private readonly queue: Queue;
   private readonly waiting: PendingInvocation[] = [];
-  private addsInFlight = 0;
+  private batchesUnderWay = 0;
   private scheduled = false;
 
   constructor(
@@ -53,11 +56,11 @@ export class BatchSender {
 
   private readonly sendWaiting = (): void => {
     this.scheduled = false;
-    // A second add in flight pays only when it carries a full batch: each costs Redis and the runner as much as any other.
+    // A second batch under way pays only when it is full: each costs Redis and the runner as much as any other.
     while (
       this.waiting.length > 0 &&
-      (this.addsInFlight === 0 ||
-        (this.waiting.length >= LIMITS.batchInvocationsMax && this.addsInFlight < LIMITS.batchAddsInFlightMax))
+      (this.batchesUnderWay === 0 ||
+        (this.waiting.length >= LIMITS.batchInvocationsMax && this.batchesUnderWay < LIMITS.batchAddsInFlightMax))
     ) {
       void this.add(this.takeBatch());
     }
@@ -75,17 +78,30 @@ export class BatchSender {
   }
 
   private async add(batch: PendingInvocation[]): Promise<void> {
-    this.addsInFlight++;
+    const handover = this.startHandover();
+    for (const pending of batch) pending.onAccepted = handover;
     try {
       const external = batch.filter(({ request }) => request.event.length > EXTERNAL_EVENT_CHARS);
       if (external.length > 0) await this.storeExternal(external);
       await this.queue.add('batch', this.encode(batch));
     } catch (error) {
       for (const pending of batch) this.onRefused(pending, error as Error);
-    } finally {
-      this.addsInFlight--;
-      this.sendWaiting();
+      handover();
+      return;
     }
+    setTimeout(handover, HANDOVER_MS).unref();
+  }
+
+  /** Counts a batch as under way until the function it returns is called, any number of times. */
+  private startHandover(): () => void {
+    this.batchesUnderWay++;
+    let open = true;
+    return () => {
+      if (!open) return;
+      open = false;
+      this.batchesUnderWay--;
+      this.sendWaiting();
+    };
   }
 
   private async storeExternal(invocations: readonly PendingInvocation[]): Promise<void> {

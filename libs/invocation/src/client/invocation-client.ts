@@ -132,6 +132,7 @@ export class InvocationClient {
       acceptByMs: nowMs + acceptInMs,
       answerByMs: nowMs + waitMs + request.timeoutMs + ANSWER_GRACE_MS,
       link: null,
+      onAccepted: null,
       cancelled: false,
     };
     this.pending.set(pending.sequence, pending);
@@ -171,6 +172,7 @@ export class InvocationClient {
     this.leftQueue(pending);
     this.acceptedSinceSweep++;
     pending.link = link;
+    pending.onAccepted?.();
     if (pending.cancelled) link.cancel(sequence);
   }
 

@@ -41,6 +41,8 @@ export interface PendingInvocation {
   /** Local time after which an answer is no longer expected from the runner that took it. */
   readonly answerByMs: number;
   link: RunnerLink | null;
+  /** Set by the sender: a runner has taken over the batch this one is in. */
+  onAccepted: (() => void) | null;
   /** The caller left before a runner took it: said to the runner as soon as one does. */
   cancelled: boolean;
 }

@@ -24,7 +24,7 @@ const aws4 = createRequire(__filename)('aws4') as {
 
 const SOURCE = 'export const handler = async () => ({ statusCode: 200 });';
 /** Needs encoding in a path and in a query, sorted otherwise than written. */
-const PATH = '/v1/functions?limit=5&cursor=';
+const PATH = '/v1/functions/present?b=1%202&B=%C3%A4&a=%2F';
 
 describe('who may use the control plane', () => {
   let platform: E2ePlatform;
@@ -154,9 +154,9 @@ describe('who may use the control plane', () => {
   });
 
   test.each([
-    ['another method', { method: 'POST' }],
-    ['another path', { path: '/v1/apis?limit=5&cursor=' }],
-    ['another query', { path: '/v1/functions?limit=6&cursor=' }],
+    ['another method', { method: 'DELETE' }],
+    ['another path', { path: PATH.replace('present', 'absent') }],
+    ['another query', { path: PATH.replace('%20', '%21') }],
     ['another host', { headers: { host: 'other' } }],
     ['another secret', { secret: 'x'.repeat(40) }],
     ['a service of nobody', { service: 's3' }],

@@ -30,7 +30,8 @@ export function call(url: string, options: CallOptions = {}): Promise<Answer> {
         port,
         path: pathOf(url),
         method,
-        headers,
+        // node:http frames a body by itself only for some methods.
+        headers: body === undefined ? headers : { 'content-length': Buffer.byteLength(body), ...headers },
         timeout: timeoutMs,
         ...(agent === undefined ? {} : { agent }),
       },

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { E2ePlatform } from './index';
 
 const HELLO = `
@@ -13,6 +14,23 @@ describe('upload, route, call', () => {
     platform = await E2ePlatform.start();
   }, 60_000);
   afterAll(() => platform.stop());
+
+  test('the three commands that the start prints work as printed', () => {
+    const commands = platform.started
+      .output()
+      .split(/\n(?=curl )/)
+      .slice(1);
+    expect(commands).toHaveLength(3);
+    const outputs = commands.map((command) => execFileSync('sh', ['-c', command], { encoding: 'utf8' }));
+    expect(JSON.parse(outputs[0] ?? '')).toMatchObject({ name: 'hello', version: 1 });
+    expect(JSON.parse(outputs[1] ?? '')).toMatchObject({ name: 'demo' });
+    expect(JSON.parse(outputs[2] ?? '')).toEqual({ message: 'Hello, Ada' });
+    for (const path of ['/v1/apis/demo', '/v1/functions/hello'])
+      execFileSync('sh', [
+        '-c',
+        `${(commands[0] ?? '').split(' -X ')[0]} -X DELETE ${platform.started.adminUrl}${path}`,
+      ]);
+  });
 
   test('a TypeScript file becomes a version, a route leads to it, and a caller gets its answer', async () => {
     const uploaded = await platform.controlPlane.putFunction('hello', HELLO);

@@ -26,11 +26,11 @@ Sluice is ready (${seconds.toFixed(1)} s)
 
 Upload a function, give it a route, call it:
 
-curl -sS ${curlUser} -X PUT ${adminUrl}/v1/functions/hello -H 'content-type: application/typescript' --data-binary '${helloSource}'
+curl -sS -w '\\n' ${curlUser} -X PUT ${adminUrl}/v1/functions/hello -H 'content-type: application/typescript' --data-binary '${helloSource}'
 
-curl -sS ${curlUser} -X PUT ${adminUrl}/v1/apis/demo -H 'content-type: application/json' --data '${JSON.stringify(helloApi)}'
+curl -sS -w '\\n' ${curlUser} -X PUT ${adminUrl}/v1/apis/demo -H 'content-type: application/json' --data '${JSON.stringify(helloApi)}'
 
-curl -sS ${publicUrl}/demo/hello/Ada
+curl -sS -w '\\n' ${publicUrl}/demo/hello/Ada
 `);
 }
 

@@ -138,14 +138,15 @@ function properties(object: object, depth: number): string[] {
     }
     const descriptor = getOwnPropertyDescriptor(object, key);
     const value =
-      descriptor === undefined || descriptor.get === undefined
-        ? show(descriptor?.value, depth + 1)
-        : descriptor.set === undefined
-          ? '[Getter]'
-          : '[Getter/Setter]';
+      descriptor === undefined ? 'undefined' : (accessorText(descriptor) ?? show(descriptor.value, depth + 1));
     define(parts, parts.length, `${spend(plainKey(key))}: ${value}`);
   }
   return parts;
+}
+
+function accessorText({ get, set }: PropertyDescriptor): string | null {
+  if (get === undefined && set === undefined) return null;
+  return get === undefined ? '[Setter]' : set === undefined ? '[Getter]' : '[Getter/Setter]';
 }
 
 function plainKey(key: string): string {

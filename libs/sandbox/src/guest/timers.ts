@@ -81,6 +81,8 @@ export function carryTimers(invocation: Invocation): void {
 /** Timers die with their invocation. */
 export function dropTimers(owner: Invocation, newCarrier: Invocation | null): void {
   if (carrier === owner) carrier = newCarrier;
+  // With nothing open the host forgets its timer too.
+  if (newCarrier === null) announcedMs = Infinity;
   if (owner.liveTimers === 0) return;
   const ids = objectKeys(timers);
   for (let at = 0; at < ids.length; at++) {
@@ -103,8 +105,8 @@ export function fireTimers(ownerId: number): void {
   sortByDue(due, count);
   for (let index = 0; index < count; index++) {
     const timer = due[index] as Timer;
-    if (timer.everyMs >= 0) timer.dueMs = at + timer.everyMs;
-    else delete timers[timer.id];
+    // One that fires once stays, so that a callback before it can clear it, but is not announced again.
+    timer.dueMs = timer.everyMs >= 0 ? at + timer.everyMs : Infinity;
   }
   announceEarliest();
   runFrom(due, count, 0);
@@ -114,9 +116,10 @@ function runFrom(due: readonly Timer[], count: number, index: number): void {
   if (index >= count) return;
   const timer = due[index] as Timer;
   const owner = carrierOf(timer);
-  if (timer.live && owner !== null && !owner.closed) {
+  const { live } = timer;
+  if (timer.everyMs < 0) remove(timer);
+  if (live && owner !== null && !owner.closed) {
     setCurrentInvocation(owner);
-    if (timer.everyMs < 0) retire(timer);
     try {
       apply(timer.callback, undefined, timer.args);
     } catch (thrown) {

@@ -43,6 +43,8 @@ export interface TestResult {
 
 export interface CallOptions {
   readonly event?: unknown;
+  /** Instead of `event`: the text as it is. */
+  readonly eventText?: string;
   readonly timeoutMs?: number;
   readonly waitMs?: number;
   readonly requestId?: string;
@@ -111,7 +113,7 @@ export class TestHost {
       timeoutMs: options.timeoutMs ?? 3_000,
       waitMs: options.waitMs ?? 10_000,
       requestId: options.requestId ?? `request-${id}`,
-      event: JSON.stringify(options.event ?? {}),
+      event: options.eventText ?? JSON.stringify(options.event ?? {}),
     });
     return { id, result };
   }

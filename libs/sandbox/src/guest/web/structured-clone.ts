@@ -1,7 +1,6 @@
 /* eslint-disable @typescript-eslint/unbound-method -- intrinsics are taken off their prototypes on purpose */
 import {
   apply,
-  construct,
   getOwnPropertyDescriptor,
   getPrototypeOf,
   isArray,
@@ -171,7 +170,7 @@ function cloneView(view: ArrayBufferView, memory: Map<unknown, unknown>): object
   if (name === undefined) return new NativeDataView(buffer, view.byteOffset, view.byteLength);
   const View = VIEWS[name];
   if (View === undefined) throw refused(view);
-  return construct(View, [buffer, view.byteOffset, (view as unknown as { length: number }).length]) as object;
+  return new View(buffer, view.byteOffset, (view as unknown as { length: number }).length);
 }
 
 function cloneError(

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type MasterKey } from '@sluice/config';
@@ -92,9 +92,8 @@ async function writeCredentials(dataDirectory: string, credentials: Credentials)
   const text = `${JSON.stringify({ accessKeyId, secretAccessKey })}\n`;
   if ((await readFile(path, 'utf8').catch(() => null)) === text) return;
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
-  const beside = `${path}.${process.pid}`;
-  const { O_CREAT, O_WRONLY, O_TRUNC, O_NOFOLLOW } = constants;
-  const file = await open(beside, O_CREAT | O_WRONLY | O_TRUNC | O_NOFOLLOW, 0o600);
+  const beside = `${path}.${randomUUID()}`;
+  const file = await open(beside, 'wx', 0o600);
   try {
     await file.chmod(0o600);
     await file.writeFile(text);

@@ -46,7 +46,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (thrown instanceof SluiceError) return thrown;
     if (thrown instanceof NotFoundException) return this.notFound(request);
     if (isStoreFailure(thrown)) {
-      return new SluiceError('STORE_UNAVAILABLE', 'Redis does not answer; try again in a moment.', { cause: thrown });
+      return new SluiceError('STORE_UNAVAILABLE', STORE_MESSAGE, { cause: thrown });
     }
     const status = (thrown as { status?: unknown } | null)?.status;
     if (typeof status === 'number' && status >= 400 && status < 500) {
@@ -69,6 +69,10 @@ export class ErrorFilter implements ExceptionFilter {
     );
   }
 }
+
+/** A command that timed out may still be carried out, so this does not promise more than is known. */
+const STORE_MESSAGE =
+  'Redis does not answer. Read what is there before you try again: a write may have gone through late.';
 
 function pathOf({ target }: AdminRequest): string {
   const question = target.indexOf('?');

@@ -78,13 +78,22 @@ export class FrameWriter {
 
   /** Closes the frame; it leaves at the end of this event-loop turn. */
   end(): void {
+    this.endHeld();
+    this.flushSoon();
+  }
+
+  /** Closes the frame; it leaves with the next one that is sent, or at the next `flushSoon`. For a writer that knows more is coming. */
+  endHeld(): void {
     this.buffer.writeUInt32BE(this.length - this.frameStart - 4, this.frameStart);
     this.frameStart = -1;
     if (this.length >= FLUSH_BYTES) this.flush();
-    else if (!this.scheduled) {
-      this.scheduled = true;
-      setImmediate(this.flushLater);
-    }
+  }
+
+  /** Sends what is finished at the end of this event-loop turn. */
+  flushSoon(): void {
+    if (this.scheduled || this.length === 0) return;
+    this.scheduled = true;
+    setImmediate(this.flushLater);
   }
 
   /** Sends what is finished at once. */

@@ -53,6 +53,22 @@ describe('frames', () => {
     expect(chunks).toHaveLength(1);
   });
 
+  it('that are held leave when asked for, all in one write', async () => {
+    const stream = new PassThrough();
+    const chunks: Buffer[] = [];
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const writer = new FrameWriter(stream);
+    const nextTurn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    for (let id = 0; id < 3; id++) {
+      writer.begin(1, id).endHeld();
+      await nextTurn();
+    }
+    expect(chunks).toHaveLength(0);
+    writer.flushSoon();
+    await nextTurn();
+    expect(chunks.map(({ length }) => length)).toEqual([27]);
+  });
+
   it('are not changed by frames written after they were sent', async () => {
     const stream = new PassThrough({ highWaterMark: 64 * 1024 * 1024 });
     const writer = new FrameWriter(stream);

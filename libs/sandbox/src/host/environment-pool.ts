@@ -17,6 +17,8 @@ const INIT_BACK_OFF_MS_MAX = 30_000;
 
 export interface PoolEvents {
   onResult(invocation: Invocation, outcome: Outcome, text: string, logs: string, figures: ResultFigures): void;
+  /** A stay in an isolate is over: no more results come of it. */
+  onEntryEnd(): void;
   /** The process must be replaced; from now on nothing starts in it. */
   onFault(revisionHandle: number, fault: HostFault): void;
 }
@@ -87,8 +89,7 @@ export class EnvironmentPool implements EnvironmentEvents {
   /** Nothing starts any more; what has not started goes back. What runs may end. */
   close(): void {
     this.closed = true;
-    for (const revision of [...this.waiting])
-      for (const invocation of revision.removeWaiting(() => true)) this.refuse(invocation);
+    for (const revision of this.waiting) this.giveBack(revision);
     this.waiting.clear();
   }
 
@@ -130,7 +131,10 @@ export class EnvironmentPool implements EnvironmentEvents {
       }
       if (this.failWaiting(revision) || !this.slots.mayTake(revision.config.functionName)) continue;
       const environment = this.freeEnvironment(revision);
-      if (environment === null && !this.mayCreate(revision)) continue;
+      if (environment === null && !this.mayCreate(revision)) {
+        if (this.refusing && revision.environments.size === 0) this.giveBack(revision);
+        continue;
+      }
       const slot = this.slots.take(revision.config.functionName) as RunningSlot;
       // To the end of the line: the others come first next time.
       this.waiting.delete(revision);
@@ -143,6 +147,11 @@ export class EnvironmentPool implements EnvironmentEvents {
       return true;
     }
     return false;
+  }
+
+  /** There is no memory for an environment of it here; there may be elsewhere. */
+  private giveBack(revision: Revision): void {
+    for (const invocation of revision.removeWaiting(() => true)) this.refuse(invocation);
   }
 
   private freeEnvironment(revision: Revision): Environment | null {
@@ -251,6 +260,7 @@ export class EnvironmentPool implements EnvironmentEvents {
       this.slots.end(slot);
     }
     this.rest(environment);
+    this.events.onEntryEnd();
     this.dispatch();
   }
 

@@ -119,7 +119,7 @@ export class Gateway {
     });
     this.app.use(identifyRequest(newRequestId));
     await naming('PUBLIC_PORT', settings.publicPort, this.app.init());
-    await naming('ADMIN_PORT', settings.adminPort, this.app.listen(settings.adminPort, settings.adminBindAddress));
+    await naming('ADMIN_PORT', settings.adminPort, this.adapter.start(settings.adminPort, settings.adminBindAddress));
     this.canary.start();
     return { publicUrl: this.address.url, adminUrl: originOf(settings.adminBindAddress, this.adapter.port) };
   }

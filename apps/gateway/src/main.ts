@@ -16,6 +16,8 @@ async function main(): Promise<void> {
   const redis = await RedisRoles.connect(settings, {
     name: 'gateway',
     onError: (error) => logger.debug('a Redis connection failed', { error: error.message }),
+  }).catch((error: Error) => {
+    throw new SettingsError([error.message]);
   });
   const gateway = new Gateway({ settings, redis, logger, gatewayId: newRequestId() });
   const urls = await gateway.start();

@@ -32,6 +32,18 @@ export class AdminAdapter extends ExpressAdapter {
     writeReply(response, body instanceof Reply ? body : new Reply(status ?? 200, body));
   }
 
+  /** Not Nest's `listen`, which logs a taken port before its caller can say which setting that was. */
+  async start(port: number, host: string): Promise<void> {
+    const server = this.httpServer as Server;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  }
+
   /** Resolves when every request is answered; connections go as they become idle. */
   override async close(): Promise<void> {
     const server = this.httpServer as Server;

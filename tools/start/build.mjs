@@ -16,6 +16,7 @@ export async function buildStale() {
     throw new Error('The dependencies are not installed. Run "npm ci" first.');
   }
   const lock = await waitForStartLock(`build ${repositoryDirectory}`, buildLockTimeoutMs);
+  if (!lock) throw new Error('Another build of this directory has been running for five minutes.');
   try {
     await run(tsc, ['-b', 'tsconfig.build.json']);
     await run(join(repositoryDirectory, 'libs/sandbox/build-guest.mjs'), []);

@@ -11,3 +11,5 @@ if (major !== 24) {
 }
 const { start } = await import('./start.mjs');
 process.exitCode = await start(process.env);
+// Nothing should be left that keeps this process alive; if something is, it may not.
+setTimeout(() => process.exit(), 2_000).unref();

@@ -22,6 +22,7 @@ export class PlatformProcesses {
   /** @type {Record<'gateway' | 'runner', import('./supervise.mjs').SupervisedProcess> | undefined} */
   #processes;
   #ready = false;
+  #stopped = false;
   /** @type {Error | undefined} */
   #failure;
   #options;
@@ -37,6 +38,7 @@ export class PlatformProcesses {
     const deadlineMs = performance.now() + readyTimeoutMs;
     let state = 'no process has announced itself';
     for (;;) {
+      if (this.#stopped) throw new Error('stopped');
       if (this.#failure) throw this.#failure;
       if (performance.now() > deadlineMs)
         throw new Error(`The platform was not ready after ${readyTimeoutMs / 1000} s: ${state}`);
@@ -58,6 +60,7 @@ export class PlatformProcesses {
 
   /** The gateway first, because the requests it still holds need the runner. @param {number} graceMs */
   async stop(graceMs) {
+    this.#stopped = true;
     await this.#processes?.gateway.stop(graceMs + killMarginMs);
     await this.#processes?.runner.stop(graceMs + killMarginMs);
   }
@@ -90,7 +93,7 @@ export class PlatformProcesses {
       onRestart: (message) => {
         console.error(message);
         // One that does not even start says why in its last lines; starting it again would only say it four times more.
-        if (!this.#ready) fail(`The ${role} did not start`, supervised.tail());
+        if (!this.#ready && !this.#stopped) fail(`The ${role} did not start`, supervised.tail());
       },
       onGiveUp: fail,
     });

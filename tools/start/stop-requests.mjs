@@ -16,12 +16,10 @@ const ancestorsMax = 6;
  */
 export function listenForStop(environment) {
   let firstAtMs = 0;
-  let resolveFirst = (/** @type {StopRequest} */ _request) => {};
-  let resolveAgain = () => {};
-  /** @type {Promise<StopRequest>} */
-  const first = new Promise((resolve) => (resolveFirst = resolve));
-  /** @type {Promise<void>} */
-  const again = new Promise((resolve) => (resolveAgain = resolve));
+  /** @type {PromiseWithResolvers<StopRequest>} */
+  const { promise: first, resolve: resolveFirst } = Promise.withResolvers();
+  /** @type {PromiseWithResolvers<void>} */
+  const { promise: again, resolve: resolveAgain } = Promise.withResolvers();
 
   const request = (/** @type {string} */ reason, parentGone = false) => {
     firstAtMs ||= performance.now();

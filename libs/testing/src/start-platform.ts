@@ -25,7 +25,7 @@ export interface StartPlatformOptions {
 }
 
 interface StartPlatformModule {
-  startPlatform(options: StartPlatformOptions): Promise<StartedPlatform>;
+  readonly startPlatform: (options: StartPlatformOptions) => Promise<StartedPlatform>;
 }
 
 export async function startPlatform(options: StartPlatformOptions = {}): Promise<StartedPlatform> {

@@ -9,11 +9,11 @@ export interface TestRedis {
   readonly volatileUrl: string;
   /** For tests that kill a server; it comes back by itself. */
   readonly pids: { readonly durable: () => number | undefined; readonly volatile: () => number | undefined };
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 interface EmbeddedRedisModule {
-  startEmbeddedRedis(options: { dataDirectory: string; maxmemoryMb?: number }): Promise<TestRedis>;
+  readonly startEmbeddedRedis: (options: { dataDirectory: string; maxmemoryMb?: number }) => Promise<TestRedis>;
 }
 
 /** About 30 ms. The servers end with the test process, however it ends; `stop` removes the directory as well. */

@@ -14,10 +14,12 @@ import { redisState } from './ask.mjs';
 import { dockerObstacle, startDockerServer } from './docker-server.mjs';
 import { findRedisServer, findUnpackedServer } from './find-server.mjs';
 import { startRedisServer } from './server.mjs';
-import { tryStartLock, waitForStartLock } from './start-lock.mjs';
+import { waitForStartLock } from './start-lock.mjs';
 import { canUnpackDebianPackage, unpackDebianPackage } from './unpack-package.mjs';
 
 const repositoryDirectory = fileURLToPath(new URL('../../..', import.meta.url));
+/** Longer than the kernel takes to end a killed start, whose servers are about to end too and must not be joined. */
+const killedHolderMs = 1_000;
 const unpackLockTimeoutMs = 120_000;
 const otherStartTimeoutMs = 60_000;
 
@@ -44,7 +46,7 @@ export async function startEmbeddedRedis(options) {
   const log = options.log ?? (() => {});
   mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
   const dataDirectory = realpathSync(options.dataDirectory);
-  const lock = await tryStartLock(`redis ${dataDirectory}`);
+  const lock = await waitForStartLock(`redis ${dataDirectory}`, killedHolderMs);
   if (!lock) return joinOtherStart(dataDirectory);
   try {
     const source = await chooseSource(options, log);
@@ -120,6 +122,7 @@ function programSource(program) {
 async function unpackOnce(/** @type {string} */ packageDirectory, /** @type {(message: string) => void} */ log) {
   mkdirSync(dirname(packageDirectory), { recursive: true, mode: 0o700 });
   const lock = await waitForStartLock(`unpack ${packageDirectory}`, unpackLockTimeoutMs);
+  if (!lock) throw new Error('another start has been unpacking it for two minutes');
   try {
     const unpackedByOther = findUnpackedServer(packageDirectory);
     if (unpackedByOther) return unpackedByOther;

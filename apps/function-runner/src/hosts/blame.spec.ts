@@ -41,9 +41,9 @@ describe('who is blamed for the death of a host', () => {
     expect(verdict).toEqual({ named: 'crasher', suspects: [], countsForCircuit: true });
   });
 
-  it('a kill from outside says nothing about the function, not even in a solo host', () => {
+  it('a kill from outside accuses nobody, not even in a solo host', () => {
     const verdict = judge(death({ soleFunction: 'victim', executing: new Set(['victim']), killedFromOutside: true }));
-    expect(verdict).toEqual({ named: null, suspects: ['victim'], countsForCircuit: false });
+    expect(verdict).toEqual({ named: null, suspects: [], countsForCircuit: false });
   });
 });
 

@@ -10,7 +10,7 @@ export interface HostDeath {
   readonly onlyRunaway: string | null;
   /** Functions that had invocations in the host. */
   readonly executing: ReadonlySet<string>;
-  /** SIGKILL that we did not send, to a host far from its memory limit: an operator, not a guest. */
+  /** SIGKILL that we did not send, to a host far from its memory limit: no guest can do that, an operator can. */
   readonly killedFromOutside: boolean;
 }
 
@@ -25,9 +25,7 @@ export interface Verdict {
 
 /** Only evidence names a function; without it all that were executing are suspects, which costs them a while alone and nothing more. */
 export function judge(death: HostDeath): Verdict {
-  if (death.killedFromOutside) {
-    return { named: null, suspects: [...death.executing], countsForCircuit: false };
-  }
+  if (death.killedFromOutside) return { named: null, suspects: [], countsForCircuit: false };
   const named = death.soleFunction ?? death.fault?.functionName ?? death.onlyRunaway ?? death.grewWhileAlone ?? null;
   if (named === null) return { named, suspects: [...death.executing], countsForCircuit: false };
   return { named, suspects: [], countsForCircuit: death.soleFunction !== null };

@@ -44,6 +44,7 @@ export interface HostListener {
 
 const PING_INTERVAL_MS = 250;
 const PONG_TIMEOUT_MS = 1_500;
+const EXIT_EXPECTED_MS = 200;
 const START_TIMEOUT_MS = 10_000;
 const OUTPUT_CHARS_KEPT = 4_096;
 const OUTCOME_MAX = Math.max(...Object.values(OUTCOME));
@@ -65,6 +66,7 @@ export class HostProcess {
   private output = '';
   private killedFor: string | null = null;
   private ended = false;
+  private brokenAtMs: number | null = null;
   private sequence = 0;
   private pingedAtMs: number;
   private heardAtMs: number;
@@ -89,8 +91,9 @@ export class HostProcess {
         this.kill('protocol');
       }
     });
-    // A broken channel shows as the exit of the process; until then writes to it are dropped.
-    channel.on('error', () => this.kill('channel'));
+    // Nearly always the process has died and its exit is on the way; if not, the next tick ends it.
+    const broken = (): void => void (this.brokenAtMs ??= this.nowMs());
+    channel.on('error', broken).on('close', broken);
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.output = (this.output + text).slice(-OUTPUT_CHARS_KEPT);
@@ -109,7 +112,7 @@ export class HostProcess {
   }
 
   get alive(): boolean {
-    return !this.ended && this.killedFor === null;
+    return !this.ended && this.killedFor === null && this.brokenAtMs === null;
   }
 
   loadRevision(handle: number, revision: HostRevision, code: string, codeCache: Uint8Array | null): void {
@@ -152,6 +155,7 @@ export class HostProcess {
 
   /** Sends the next ping when it is due; kills a host that neither becomes ready nor answers in time. */
   tick(nowMs: number): void {
+    if (this.brokenAtMs !== null && nowMs - this.brokenAtMs > EXIT_EXPECTED_MS) this.kill('it closed its channel');
     if (!this.alive) return;
     if (this.ready === null) {
       if (nowMs - this.startedAtMs > START_TIMEOUT_MS) this.kill('not ready in time');

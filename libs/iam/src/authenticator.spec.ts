@@ -13,7 +13,12 @@ const authenticator = new Authenticator({
 });
 
 function request(...rawHeaders: string[]): AuthenticationRequest {
-  return { method: 'GET', target: '/v1/functions', rawHeaders: ['Host', 'localhost', ...rawHeaders], bodySha256Hex };
+  return {
+    method: 'GET',
+    target: '/v1/functions',
+    rawHeaders: ['Host', 'localhost', ...rawHeaders],
+    bodySha256Hex: async () => bodySha256Hex,
+  };
 }
 
 function basic(user: string, password: string): string {
@@ -71,7 +76,7 @@ test.each([
   ['a clock six minutes off', signed('sluice', credentials, nowMs - 360_000)],
   ['another method', { ...signed('sluice', credentials), method: 'PUT' }],
   ['another path', { ...signed('sluice', credentials), target: '/v1/function' }],
-  ['another body', { ...signed('sluice', credentials), bodySha256Hex: '0'.repeat(64) }],
+  ['another body', { ...signed('sluice', credentials), bodySha256Hex: async () => '0'.repeat(64) }],
 ])('a signature with %s is refused', async (_what, refused) => {
   await expect(authenticator.authenticate(refused)).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
 });
@@ -85,4 +90,21 @@ test('an unknown key and a wrong secret read the same', async () => {
   const unknown = await message({ ...credentials, accessKeyId: 'AKIAUNKNOWNUNKNOWN00' });
   expect(await message({ ...credentials, secretAccessKey: 'x' })).toBe(unknown);
   expect(unknown).not.toBe('let in');
+});
+
+test('a body is read only for who has a key, unless its hash was not sent', async () => {
+  let reads = 0;
+  const counting = (requested: AuthenticationRequest): AuthenticationRequest => ({
+    ...requested,
+    bodySha256Hex: async () => {
+      reads++;
+      return bodySha256Hex;
+    },
+  });
+  const wrong = { ...credentials, secretAccessKey: 'x' };
+  await unauthenticated(counting(request('authorization', basic(wrong.accessKeyId, wrong.secretAccessKey))));
+  await expect(authenticator.authenticate(counting(signed('sluice', wrong)))).rejects.toThrow();
+  expect(reads).toBe(0);
+  await authenticator.authenticate(counting(signed('sluice', credentials)));
+  expect(reads).toBe(1);
 });

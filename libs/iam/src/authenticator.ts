@@ -1,16 +1,22 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { SluiceError } from '@sluice/contracts';
-import { parseAuthorization, SignatureError, SigningKeyCache, verifySignature } from '@sluice/signature-v4';
+import {
+  parseAuthorization,
+  SignatureError,
+  SigningKeyCache,
+  verifyBodyHash,
+  verifySignature,
+} from '@sluice/signature-v4';
 import { type AccessKey, type AccessKeySource } from './access-key';
 import { type Principal } from './principal';
 
-/** A request as it came in: nothing decoded, and its body known by its hash. */
+/** A request as it came in: nothing decoded, and its body known by its hash, for which it is read only when that is needed. */
 export interface AuthenticationRequest {
   readonly method: string;
   readonly target: string;
   /** Names and values alternating, as `http.IncomingMessage.rawHeaders`. */
   readonly rawHeaders: readonly string[];
-  readonly bodySha256Hex: string;
+  readonly bodySha256Hex: () => Promise<string>;
 }
 
 /** The service names AWS clients sign with for what Sluice offers; any region is accepted. */
@@ -62,11 +68,14 @@ export class Authenticator {
       if (authorization === null) throw unauthenticated(NO_CREDENTIALS);
       const found = await this.accessKeys.find(authorization.accessKeyId);
       const { secretAccessKey } = found ?? this.nobody;
-      verifySignature(request, authorization, secretAccessKey, request.bodySha256Hex, {
-        nowMs: this.nowMs(),
-        services: SIGNING_SERVICES,
-        signingKeys: this.signingKeys,
-      });
+      const options = { nowMs: this.nowMs(), services: SIGNING_SERVICES, signingKeys: this.signingKeys };
+      if (authorization.contentSha256 === null) {
+        verifySignature(request, authorization, secretAccessKey, await request.bodySha256Hex(), options);
+      } else {
+        // The signature covers the hash that was sent: nobody without a key gets a body read.
+        verifySignature(request, authorization, secretAccessKey, null, options);
+        verifyBodyHash(authorization, await request.bodySha256Hex());
+      }
       if (found === null) throw new SignatureError('mismatch', 'The access key is unknown.');
       return found.principal;
     } catch (error) {

@@ -22,19 +22,17 @@ export class AuthenticationGuard implements CanActivate {
     if (action === undefined) throw new SluiceError('ACCESS_DENIED', 'The route is not open and names no action.');
     const request = context.switchToHttp().getRequest<AdminRequest>();
     const { method = 'GET', target, rawHeaders } = request;
-    if (!claimsIdentity(request)) {
-      // Said before the body is read: nobody gets megabytes buffered without even naming a key.
-      await this.authenticator.authenticate({ method, target, rawHeaders, bodySha256Hex: '' });
-    }
-    request.body = await readBody(request);
-    const bodySha256Hex = createHash('sha256').update(request.body).digest('hex');
+    let body: Promise<Buffer> | null = null;
+    const bodySha256Hex = async (): Promise<string> => {
+      body ??= readBody(request);
+      return createHash('sha256')
+        .update(await body)
+        .digest('hex');
+    };
     const principal = await this.authenticator.authenticate({ method, target, rawHeaders, bodySha256Hex });
     if (!isAllowed(principal, action)) throw new SluiceError('ACCESS_DENIED', `${principal.arn} may not ${action}.`);
     request.principal = principal;
+    request.body = await (body ?? readBody(request));
     return true;
   }
-}
-
-function claimsIdentity({ headers, target }: AdminRequest): boolean {
-  return headers.authorization !== undefined || /[?&]X-Amz-Signature=/i.test(target);
 }

@@ -14,19 +14,22 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
     throw new SluiceError('UNSUPPORTED_MEDIA_TYPE', 'Send the body without Content-Encoding.');
   }
   if (Number(request.headers['content-length'] ?? 0) > ADMIN_BODY_BYTES_MAX) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > ADMIN_BODY_BYTES_MAX) throw tooLarge();
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof SluiceError) throw error;
-    throw new SluiceError('BAD_REQUEST', 'The body did not arrive.', { cause: error });
-  }
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+      if (bytes <= ADMIN_BODY_BYTES_MAX) chunks.push(chunk);
+      else {
+        // The rest flows by unread, so that the connection lives long enough to carry the answer.
+        chunks.length = 0;
+        reject(tooLarge());
+      }
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('close', () => reject(new SluiceError('BAD_REQUEST', 'The body did not arrive.')));
+    request.once('error', (cause) => reject(new SluiceError('BAD_REQUEST', 'The body did not arrive.', { cause })));
+  });
 }
 
 function tooLarge(): SluiceError {

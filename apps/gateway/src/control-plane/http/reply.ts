@@ -20,8 +20,8 @@ export function writeReply(response: ServerResponse, { status, body, headers }: 
   }
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (status !== 204 && status !== 304) response.setHeader('content-length', bytes.length);
-  // A body that was refused is not read to its end: the connection cannot carry another request.
-  if (!response.req.complete && hasBody(response.req.headers)) response.setHeader('connection', 'close');
+  // Node reads on what is left of a refused body, so that the client gets to see the answer; not without end, though.
+  if (!response.req.complete && !endsSoon(response.req.headers)) response.setHeader('connection', 'close');
   response.end(bytes);
 }
 
@@ -31,6 +31,8 @@ function bodyBytes(body: unknown): Buffer {
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
-function hasBody(headers: NodeJS.Dict<string | string[]>): boolean {
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+function endsSoon(headers: NodeJS.Dict<string | string[]>): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= UNREAD_BYTES_MAX;
 }
+
+const UNREAD_BYTES_MAX = 64 * 1024 * 1024;

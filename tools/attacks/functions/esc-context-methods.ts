@@ -8,10 +8,7 @@ let kept: any;
 export default async function handler(event: any, context: any) {
   const same =
     kept !== undefined &&
-    (kept === context ||
-      kept.getRemainingTimeInMillis === 0 ||
-      kept.awsRequestId === context.awsRequestId ||
-      context.done === 0);
+    (kept === context || context.done === 0 || context.getRemainingTimeInMillis === 0 || context.awsRequestId === 0);
   const remaining = context.getRemainingTimeInMillis() > 0;
   kept = context;
   for (const key of ['getRemainingTimeInMillis', 'done', 'awsRequestId', 'callbackWaitsForEmptyEventLoop']) {

@@ -4,12 +4,11 @@
  * calls:   2
  * @answer 200 {"stolen":0} | 502
  */
-const stolen: any[] = [];
-for (const key of [
+let stolen = 0;
+const names = [
   '0',
   '1',
   '2',
-  'length',
   'id',
   'event',
   'result',
@@ -19,26 +18,41 @@ for (const key of [
   'body',
   'errorType',
   'errorMessage',
+  'requestId',
+  'headers',
   'value',
+  'done',
+  'writable',
+  'enumerable',
   'get',
   'set',
-  'writable',
-]) {
-  for (const target of [Object.prototype, Array.prototype] as any[]) {
-    try {
-      Object.defineProperty(target, key, {
-        configurable: true,
-        set(value) {
-          stolen[stolen.length] = value;
-        },
-        get() {
-          return undefined;
-        },
-      });
-    } catch {}
-  }
+];
+const { defineProperty, create } = Object;
+const trap = create(null);
+trap.configurable = true;
+trap.set = () => {
+  stolen += 1;
+};
+trap.get = () => undefined;
+const targets = [Array.prototype, Object.prototype];
+function poison() {
+  for (let t = 0; t < targets.length; t++)
+    for (let n = 0; n < names.length; n++) defineProperty(targets[t], names[n]!, trap);
 }
+let poisoned = false;
 export default async function handler(event: any) {
-  const count = Object.keys(stolen).length;
-  return Object.assign(Object.create(null), { statusCode: 200, body: `{"stolen":${count}}` });
+  if (!poisoned) {
+    poisoned = true;
+    poison();
+  }
+  const answer = create(null);
+  defineProperty(answer, 'statusCode', descriptor(200));
+  defineProperty(answer, 'body', descriptor(`{"stolen":${stolen}}`));
+  return answer;
+}
+function descriptor(value: unknown): any {
+  const own = create(null);
+  own.value = value;
+  own.enumerable = true;
+  return own;
 }

@@ -1,8 +1,8 @@
 /**
- * attack:  JSON.stringify and toJSON forge the envelope of a result
+ * attack:  JSON.stringify and toJSON forge the envelope of a result (its own body may change: toJSON is how JSON works)
  * surface: wrapper integrity: serialisation
  * calls:   3
- * @answer 200 {"ok":true} | 502
+ * @answer 200 | 502
  */
 JSON.stringify = () => '{"outcome":"ok","statusCode":200,"body":"forged"}';
 JSON.parse = () => ({ forged: true });

@@ -42,7 +42,7 @@ export class RedisKeys {
     return this.tagged(tag('fn', functionName), 'revision', revisionId);
   }
 
-  /** (d) string: a deployment package by the hash of its content. */
+  /** (d) hash: a deployment package (code, source map, upload as sent) by the hash of its content. */
   package(functionName: string, sha256: string): string {
     return this.tagged(tag('fn', functionName), 'package', sha256);
   }
@@ -86,7 +86,7 @@ export class RedisKeys {
 
   // Access
 
-  /** (d) hash: the root access key, written once. */
+  /** (d) string (JSON): the root access key, made once. */
   root(): string {
     return this.tagged('iam', 'root');
   }
@@ -98,7 +98,7 @@ export class RedisKeys {
 
   // The installation and its processes
 
-  /** (d) hash: installation id, schema version and the id of the master key all data is encrypted under. */
+  /** (d) string (JSON): schema version and the id of the master key all data is encrypted under. */
   install(): string {
     return this.plain('install');
   }
@@ -108,7 +108,7 @@ export class RedisKeys {
     return this.plain('heartbeat', role, processId);
   }
 
-  /** (v) sorted set: process ids of a role by the time of their last heartbeat. */
+  /** (v) The live processes of a role. Runners: sorted set, id by last heartbeat. Gateways: hash, id → applied configuration version and time. */
   heartbeats(role: 'gateway' | 'runner'): string {
     return this.plain('heartbeats', role);
   }

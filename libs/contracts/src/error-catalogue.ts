@@ -25,7 +25,7 @@ export const ERROR_CATALOGUE = {
   INTERNAL: { status: 500, summary: 'A fault of the platform; the request id finds it in the log.' },
   NO_RUNNER: { status: 503, summary: 'No function runner took the work in time; nothing was stored.' },
   BUSY: { status: 503, summary: 'The compiler queue is full; retry after a moment.' },
-  STORE_UNAVAILABLE: { status: 503, summary: 'Redis does not answer; nothing was changed.' },
+  STORE_UNAVAILABLE: { status: 503, summary: 'Redis does not answer; a write may or may not have been stored.' },
   ROUTE_NOT_FOUND: { status: 404, summary: 'No route matches (AWS: 403 on `rest` APIs, 404 on `http` APIs).' },
   FUNCTION_ERROR: { status: 502, summary: 'The function threw or rejected.' },
   FUNCTION_TIMEOUT: { status: 504, summary: "The function ran out of its own or the route's time." },

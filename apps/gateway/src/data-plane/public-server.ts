@@ -12,6 +12,7 @@ import { handleRequest, type Pipeline } from './request-pipeline';
 /** Longer than any keep-alive of a proxy in front, so that it is never us who closes a connection in use. */
 const KEEP_ALIVE_MS = 75_000;
 const SWEEP_MS = 1_000;
+const DRAIN_SWEEP_MS = 50;
 const NO_HEADERS = new RequestHeaders([], '', '', '', '', '', '');
 /** Answers whether the process is there; everything else about health is on the admin listener. */
 const HEALTH_PATH = '/health';
@@ -56,10 +57,12 @@ export class PublicServer {
   /** Takes no new connection, tells present ones to go, and resolves when every request is answered. */
   async drain(): Promise<void> {
     this.draining = true;
-    await new Promise<void>((resolve) => {
-      this.server.close(() => resolve());
-      this.server.closeIdleConnections();
-    });
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    // A connection whose request came before the drain is kept alive by its answer: it is idle from then on.
+    const sweep = setInterval(() => this.server.closeIdleConnections(), DRAIN_SWEEP_MS);
+    this.server.closeIdleConnections();
+    await closed;
+    clearInterval(sweep);
   }
 
   /** Ends what drain did not wait for. */

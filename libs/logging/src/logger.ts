@@ -65,7 +65,6 @@ export function createLogger(options: LoggerOptions): Logger {
 
 /** JSON escapes C0 already; C1 and bidirectional controls would still reach a terminal. */
 function visible(json: string): string {
-  // eslint-disable-next-line no-control-regex -- these controls are what is looked for
   return json.replace(
     /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -68,16 +68,15 @@ export class Dispatcher implements SandboxHostListener {
 
   dispatch(execution: Execution): void {
     const nowMs = this.options.nowMs();
-    const { profile, hostRevision } = execution.revision;
+    const { profile, hostRevision, circuit } = execution.revision;
     profile.usedAtMs = nowMs;
-    const { standing } = profile;
     if (!execution.trial) {
-      const admission = standing.admit(nowMs);
+      const admission = circuit.admit(nowMs);
       if (admission === 'refuse') return this.fail(execution, OUTCOME.circuitOpen);
       execution.trial = admission === 'trial';
     }
     if (hostRevision.memoryMb > LIMITS.functionMemoryMbShared) return this.large.place(execution, nowMs);
-    if (execution.trial || standing.mustRunAlone(nowMs)) return this.suspects.place(execution, nowMs);
+    if (execution.trial || profile.quarantine.holds(nowMs)) return this.suspects.place(execution, nowMs);
     const host = this.sharedHostFor(execution.revision, nowMs);
     if (host === null) this.waiting.push(execution);
     else host.send(execution, nowMs);
@@ -104,14 +103,14 @@ export class Dispatcher implements SandboxHostListener {
       execution.refusals++;
       this.dispatch(execution);
     } else {
-      const { standing } = execution.revision.profile;
+      const { circuit, profile } = execution.revision;
       if (execution.trial) {
         if (result.head.outcome === OUTCOME.cancelled || result.head.outcome === OUTCOME.waitTimeout)
-          standing.trialAbandoned();
-        else if (!host.judged) standing.trialPassed();
+          circuit.trialAbandoned();
+        else if (!host.judged) circuit.trialPassed();
         execution.trial = false;
       }
-      if (host.role === 'solo') standing.clean();
+      if (host.role === 'solo') profile.quarantine.clean();
       this.listener?.finished(execution, result);
     }
     if (host.role === 'leaving' && host.empty) host.process.kill('replaced');
@@ -174,7 +173,7 @@ export class Dispatcher implements SandboxHostListener {
     execution.losses++;
     const { invocation } = execution;
     if (execution.trial) {
-      execution.revision.profile.standing.trialAbandoned(); // unless the verdict has reopened the circuit already
+      execution.revision.circuit.trialAbandoned(); // unless the verdict has reopened the circuit already
       execution.trial = false;
     }
     if (invocation.cancelled || execution.answered) this.fail(execution, OUTCOME.cancelled);
@@ -205,7 +204,7 @@ export class Dispatcher implements SandboxHostListener {
     if (host.judged) return;
     host.judged = true;
     const verdict = judge(host.death(fault, onlyRunaway, exit));
-    this.punish(verdict);
+    this.punish(verdict, host);
     this.pool.restarts++;
     const accused = verdict.named === null ? { suspects: verdict.suspects } : { named: verdict.named };
     const last =
@@ -221,21 +220,25 @@ export class Dispatcher implements SandboxHostListener {
     });
   }
 
-  private punish({ named, suspects, countsForCircuit }: Verdict): void {
+  private punish({ named, suspects, countsForCircuit }: Verdict, host: SandboxHost): void {
     const nowMs = this.options.nowMs();
-    const { profiles } = this.options;
-    for (const name of suspects) profiles.get(name).standing.quarantine(nowMs);
+    for (const name of suspects) this.options.profiles.get(name).quarantine.begin(nowMs);
     if (named === null) return;
-    const profile = profiles.get(named);
-    if (!countsForCircuit) return profile.standing.quarantine(nowMs);
-    profile.standing.soloDeath(nowMs);
-    if (!profile.standing.circuitOpen) return;
-    this.options.logger.warn(
-      'a function killed its own host three times in a minute and is switched off for a minute',
-      { function: named },
-    );
+    const profile = this.options.profiles.get(named);
+    profile.quarantine.begin(nowMs);
+    if (!countsForCircuit) return;
+    for (const { circuit, hostRevision } of host.executing) {
+      circuit.death(nowMs);
+      if (!circuit.open) continue;
+      const { version } = hostRevision;
+      this.options.logger.warn('a function keeps killing its own host and is switched off for a minute', {
+        function: named,
+        version,
+      });
+    }
+    // Those whose circuit has opened are refused now, not when there is a host again.
     for (const execution of [...this.suspects.takeWaiting(profile), ...this.large.takeWaiting(profile)]) {
-      if (!execution.answered) this.fail(execution, OUTCOME.circuitOpen);
+      if (!execution.answered) this.dispatch(execution);
     }
   }
 
@@ -248,7 +251,7 @@ export class Dispatcher implements SandboxHostListener {
 
   private fail(execution: Execution, outcome: Outcome): void {
     if (execution.answered) return;
-    if (execution.trial) execution.revision.profile.standing.trialAbandoned();
+    if (execution.trial) execution.revision.circuit.trialAbandoned();
     execution.trial = false;
     this.listener?.failed(execution, outcome);
   }

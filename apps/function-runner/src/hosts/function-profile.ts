@@ -1,4 +1,4 @@
-import { FunctionStanding } from './blame';
+import { Quarantine } from './quarantine';
 
 const SLICE_SAMPLES = 100;
 /** Assumed running time of an event of a function that has not finished one yet. */
@@ -6,7 +6,7 @@ const UNKNOWN_SLICE_MS = 5;
 
 /** What this runner remembers of a function over all its revisions: how much it computes, and how it behaved. */
 export class FunctionProfile {
-  readonly standing = new FunctionStanding();
+  readonly quarantine = new Quarantine();
   /** Isolate running time of one event: mean of about the last 100. */
   sliceMs = UNKNOWN_SLICE_MS;
   usedAtMs = 0;
@@ -37,7 +37,7 @@ export class FunctionProfiles {
   forgetUnused(nowMs: number): string[] {
     const forgotten: string[] = [];
     for (const [name, profile] of this.profiles) {
-      if (nowMs - profile.usedAtMs < FORGET_AFTER_MS || !profile.standing.spotless(nowMs)) continue;
+      if (nowMs - profile.usedAtMs < FORGET_AFTER_MS || profile.quarantine.holds(nowMs)) continue;
       this.profiles.delete(name);
       forgotten.push(name);
     }

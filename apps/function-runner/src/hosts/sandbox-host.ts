@@ -154,10 +154,14 @@ export class SandboxHost implements HostListener {
     return executions;
   }
 
+  /** The revisions that have invocations in it. */
+  get executing(): Set<RunnableRevision> {
+    return new Set([...this.inFlight.values()].map(({ revision }) => revision));
+  }
+
   /** The facts for `judge`. */
   death(fault: HostDeath['fault'], onlyRunaway: string | null, exit: HostExit | null): HostDeath {
-    const executing = new Set<string>();
-    for (const { functionName } of this.inFlight.values()) executing.add(functionName);
+    const executing = new Set([...this.executing].map(({ profile }) => profile.name));
     for (const { name } of this.probing.values()) executing.add(name);
     const grewWhileAlone = this.grownMb > this.rssMaxMb * GROWTH_BLAMED_RATIO ? (this.grower?.name ?? null) : null;
     return {

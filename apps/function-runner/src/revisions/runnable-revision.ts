@@ -1,5 +1,6 @@
 import { type LoadedRevision } from '@sluice/contracts';
 import { type HostRevision } from '@sluice/sandbox';
+import { Circuit } from '../hosts/circuit';
 import { type FunctionProfile } from '../hosts/function-profile';
 import { type RevisionMetrics } from '../invocations/invocation-metrics';
 
@@ -12,6 +13,7 @@ export interface CodeCache {
 /** A revision as this runner holds it: loaded once, named to its hosts by a handle. */
 export class RunnableRevision {
   readonly hostRevision: HostRevision;
+  readonly circuit = new Circuit();
   /** Invocations of it that are not answered: it is not evicted while there are any. */
   outstanding = 0;
   /** Position in the order of use. */

@@ -52,6 +52,7 @@ export async function runAttackFiles({
   for (const file of files) {
     const attack = readAttackFile(file);
     const errorsBefore = victim.errors.length;
+    const callsBefore = victim.calls;
     const result =
       attack.problem === undefined
         ? await runAttack(attack, {
@@ -70,7 +71,7 @@ export async function runAttackFiles({
     }
     if (!result.held) failedNames.push(result.name);
     print(
-      `${result.held ? 'held  ' : 'FAILED'}  ${result.name.padEnd(36)} ${result.summary}${result.held ? '' : `\n        ${unique(result.problems).join('\n        ')}`}`,
+      `${result.held ? 'held  ' : 'FAILED'}  ${result.name.padEnd(34)} victim ≤ ${victim.worstMsSince(callsBefore).toFixed(0).padStart(4)} ms   ${result.summary}${result.held ? '' : `\n        ${unique(result.problems).join('\n        ')}`}`,
     );
   }
   const figures = victim.takeFigures();

@@ -53,9 +53,14 @@ export class Victim {
     while (this.calls < target) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
+  /** Worst latency among the calls answered after the first `count`: what one attack did to it. */
+  worstMsSince(count) {
+    return this.#latenciesMs.slice(count).reduce((worst, ms) => Math.max(worst, ms), 0);
+  }
+
   /** Forgets what was measured so far and returns it: the quiet phase, then the run. */
   takeFigures() {
-    const sorted = this.#latenciesMs.sort((a, b) => a - b);
+    const sorted = this.#latenciesMs.toSorted((a, b) => a - b);
     const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
     const figures = { calls: this.calls, errors: this.errors, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) };
     this.#latenciesMs = [];

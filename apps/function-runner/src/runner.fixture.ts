@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadRunnerSettings } from '@sluice/config';
-import { DEFAULT_FUNCTION_CONFIG, type FunctionConfig, OUTCOME, type Outcome, outcomeName } from '@sluice/contracts';
+import {
+  DEFAULT_FUNCTION_CONFIG,
+  type FunctionConfig,
+  OUTCOME,
+  type Outcome,
+  outcomeName,
+  SluiceError,
+} from '@sluice/contracts';
 import { packageSha256, revisionId, RevisionStore } from '@sluice/functions';
 import { InvocationClient, type InvocationRequest } from '@sluice/invocation';
 import { createLogger, FunctionLogReader, type FunctionLogPage } from '@sluice/logging';
@@ -79,14 +86,14 @@ export async function startTestRunner(environment: Readonly<Record<string, strin
     const startedAtMs = performance.now();
     let cancel = (): void => undefined;
     const answer = new Promise<Answer>((resolve) => {
-      const handle = client.submit(requestFor(fn, event, changes), (result, error) => {
+      const handle = client.submit(requestFor(fn, event, changes), (settlement) => {
         const elapsedMs = performance.now() - startedAtMs;
-        if (result === null) {
-          const code = error?.code as 'HOST_LOST';
+        if (settlement instanceof SluiceError) {
+          const code = settlement.code as 'HOST_LOST';
           resolve({ outcome: code, name: code, body: null, text: '', durationUs: 0, initUs: 0, elapsedMs });
           return;
         }
-        const { outcome, result: text, durationUs, initUs } = result;
+        const { outcome, result: text, durationUs, initUs } = settlement;
         resolve({ outcome, name: outcomeName(outcome), body: JSON.parse(text), text, durationUs, initUs, elapsedMs });
       });
       cancel = () => handle.cancel();

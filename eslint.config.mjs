@@ -9,7 +9,7 @@ const boundaries = [
   { sourceTag: 'scope:signature-v4', onlyDependOnLibsWithTags: ['type:contracts'] },
   { sourceTag: 'scope:functions', notDependOnLibsWithTags: ['type:domain'] },
   { sourceTag: 'scope:sandbox', notDependOnLibsWithTags: ['scope:redis', 'scope:config'] },
-  { sourceTag: 'type:infra', onlyDependOnLibsWithTags: ['type:infra', 'type:contracts'] },
+  { sourceTag: 'type:infra', onlyDependOnLibsWithTags: ['type:infra', 'type:contracts', 'type:testing'] },
   { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:infra', 'type:contracts'] },
   { sourceTag: 'type:contracts', onlyDependOnLibsWithTags: [] },
 ];

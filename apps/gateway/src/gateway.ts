@@ -82,6 +82,10 @@ export class Gateway {
 
     const metrics = new RequestMetrics(this.registry);
     this.accessLog = openAccessLog(settings);
+    this.registry
+      .gauge('sluice_access_log_dropped_lines', 'Access-log lines lost because the target could not follow.')
+      .labels()
+      .readFrom(() => this.accessLog?.dropped ?? 0);
     this.routes = new RouteDirectory({
       configuration: this.configuration,
       invocations: this.invocations,

@@ -62,7 +62,7 @@ export function parseFunctionConfig(
   const details: ErrorDetail[] = [];
   const next: { -readonly [K in keyof FunctionConfig]: FunctionConfig[K] } = { ...present };
   let environment: FunctionEnvironment | undefined;
-  for (const [field, value] of Object.entries(input)) {
+  for (const [field, value] of Object.entries(input as Record<string, unknown>)) {
     const path = `config.${field}`;
     const range = Object.hasOwn(INTEGERS, field) ? INTEGERS[field] : undefined;
     if (range !== undefined) {
@@ -78,7 +78,7 @@ export function parseFunctionConfig(
       if (typeof value === 'string' && value.length > 0 && value.length <= 255) next.entry = value;
       else details.push({ path, message: 'must be the name of an uploaded file' });
     } else if (field === 'url') {
-      const auth = typeof value === 'string' ? value : (value as { auth?: unknown } | null)?.auth;
+      const auth = authOf(value);
       if (value === null || value === '') delete next.url;
       else if (auth === 'NONE') next.url = { auth };
       else details.push({ path, message: 'must be { "auth": "NONE" } (query: url=NONE), or null to remove it' });
@@ -93,6 +93,10 @@ export function parseFunctionConfig(
   }
   if (details.length > 0) throw invalid(details);
   return { config: next, environment };
+}
+
+function authOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'auth' in value ? value.auth : value;
 }
 
 function parseEnvironment(value: unknown, details: ErrorDetail[]): FunctionEnvironment | undefined {

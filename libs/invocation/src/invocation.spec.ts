@@ -6,7 +6,13 @@ import { OUTCOME } from '@sluice/contracts';
 import { createLogger } from '@sluice/logging';
 import { connectRedis, duplicateForBlocking, RedisKeys, type Redis } from '@sluice/redis';
 import { startTestRedis, waitFor, type TestRedis } from '@sluice/testing';
-import { InvocationClient, type InvocationRequest, type ReceivedInvocation, InvocationWorker } from './index';
+import {
+  InvocationClient,
+  type InvocationRequest,
+  type InvocationResult,
+  type ReceivedInvocation,
+  InvocationWorker,
+} from './index';
 
 const linkKey = randomBytes(32);
 const logger = createLogger({ name: 'test', level: 'fatal' });
@@ -155,10 +161,8 @@ describe('an invocation', () => {
     const gateway = await client(keys, 1_000);
     const settled: unknown[] = [];
     for (let count = 0; count < 10_000; count++)
-      gateway.submit(request('1'), (_result, error) => settled.push(error?.code));
-    expect(() => gateway.submit(request('1'), () => undefined)).toThrow(
-      expect.objectContaining({ code: 'QUEUE_FULL' }),
-    );
+      gateway.submit(request('1'), (settlement) => settled.push((settlement as { code?: string }).code));
+    expect(() => gateway.submit(request('1'), () => undefined)).toThrow('This gateway holds 10000 invocations');
     await waitFor(() => settled.length === 10_000, { timeoutMs: 10_000 });
     expect(new Set(settled)).toEqual(new Set(['NOT_ACCEPTED']));
   });
@@ -179,8 +183,8 @@ describe('an invocation', () => {
     const outcomes: unknown[] = [];
     const late = request('1');
     const early = request('2');
-    const handle = gateway.submit(late, (result) => outcomes.push(result?.outcome));
-    gateway.submit(early, (result) => outcomes.push(result?.outcome)).cancel();
+    const handle = gateway.submit(late, (settlement) => outcomes.push((settlement as InvocationResult).outcome));
+    gateway.submit(early, (settlement) => outcomes.push((settlement as InvocationResult).outcome)).cancel();
     await waitFor(() => taken === 2);
     handle.cancel();
     await waitFor(() => outcomes.length === 2);

@@ -19,7 +19,7 @@ const MIB = 1024 * 1024;
 
 /**
  * Writes lines in blocks of at least 64 KiB or 100 ms, so that a line costs one string concatenation.
- * A disk that cannot follow loses lines (counted, and said in the file) and never memory or requests.
+ * A target that cannot follow loses lines, counted in `dropped`, and never memory or requests.
  */
 export class LineWriter {
   private block = '';

@@ -85,7 +85,6 @@ export class InvocationClient {
       (pending, error) => {
         this.finish(
           pending,
-          null,
           new SluiceError('STORE_UNAVAILABLE', 'Redis did not take the invocation; it did not run.', { cause: error }),
         );
       },
@@ -98,7 +97,7 @@ export class InvocationClient {
     if (this.sweep !== null) clearInterval(this.sweep);
     this.clock.stop();
     for (const pending of [...this.pending.values()]) {
-      this.finish(pending, null, new SluiceError('NOT_ACCEPTED', 'The gateway is stopping.'));
+      this.finish(pending, new SluiceError('NOT_ACCEPTED', 'The gateway is stopping.'));
     }
     await this.sender?.close();
     await this.links.close();
@@ -112,9 +111,9 @@ export class InvocationClient {
   /** Runs the function and resolves with how it ended. Rejects with QUEUE_FULL, NOT_ACCEPTED, HOST_LOST or STORE_UNAVAILABLE. */
   invoke(request: InvocationRequest): Promise<InvocationResult> {
     return new Promise((resolve, reject) => {
-      this.submit(request, (result, error) => {
-        if (result !== null) resolve(result);
-        else reject(error as SluiceError);
+      this.submit(request, (settlement) => {
+        if (settlement instanceof SluiceError) reject(settlement);
+        else resolve(settlement);
       });
     });
   }
@@ -180,22 +179,18 @@ export class InvocationClient {
     const pending = this.pending.get(sequence);
     if (pending === undefined || payload.length < RESULT_HEAD_BYTES) return;
     if (pending.link === null) this.accepted(link, sequence);
-    this.finish(
-      pending,
-      {
-        outcome: payload[0] as Outcome,
-        durationUs: payload.readUInt32BE(1),
-        initUs: payload.readUInt32BE(5),
-        result: payload.toString('utf8', RESULT_HEAD_BYTES),
-      },
-      null,
-    );
+    this.finish(pending, {
+      outcome: payload[0] as Outcome,
+      durationUs: payload.readUInt32BE(1),
+      initUs: payload.readUInt32BE(5),
+      result: payload.toString('utf8', RESULT_HEAD_BYTES),
+    });
   }
 
   private lost(link: RunnerLink): void {
     for (const pending of [...this.pending.values()]) {
       if (pending.link === link)
-        this.finish(pending, null, new SluiceError('HOST_LOST', 'The runner was lost while the function ran.'));
+        this.finish(pending, new SluiceError('HOST_LOST', 'The runner was lost while the function ran.'));
     }
   }
 
@@ -208,20 +203,19 @@ export class InvocationClient {
         if (nowMs > pending.acceptByMs + ACCEPT_GRACE_MS)
           this.finish(
             pending,
-            null,
             new SluiceError('NOT_ACCEPTED', 'No runner took the invocation in time; it did not run.'),
           );
       } else if (nowMs > pending.answerByMs) {
         pending.link.cancel(pending.sequence);
-        this.finish(pending, null, new SluiceError('HOST_LOST', 'The runner did not answer in time.'));
+        this.finish(pending, new SluiceError('HOST_LOST', 'The runner did not answer in time.'));
       }
     }
   }
 
-  private finish(pending: PendingInvocation, result: InvocationResult | null, error: SluiceError | null): void {
+  private finish(pending: PendingInvocation, settlement: InvocationResult | SluiceError): void {
     if (!this.pending.delete(pending.sequence)) return;
     if (pending.link === null) this.leftQueue(pending);
-    pending.settle(result, error);
+    pending.settle(settlement);
   }
 
   private leftQueue(pending: PendingInvocation): void {

@@ -29,7 +29,7 @@ export interface InvocationResult {
 }
 
 /** Called exactly once: with a result, or with NOT_ACCEPTED, HOST_LOST or STORE_UNAVAILABLE. */
-export type Settle = (result: InvocationResult | null, error: SluiceError | null) => void;
+export type Settle = (settlement: InvocationResult | SluiceError) => void;
 
 /** One invocation between `submit` and its answer. */
 export interface PendingInvocation {

@@ -1,5 +1,5 @@
-import { LIMITS, OUTCOME, SluiceError, type Outcome } from '@sluice/contracts';
-import { type InvocationResult } from '@sluice/invocation';
+import { LIMITS, OUTCOME, SluiceError } from '@sluice/contracts';
+import { type InvocationRequest, type InvocationResult } from '@sluice/invocation';
 import { buildEvent } from '../events/build-event';
 import { FunctionFailure } from '../function-failure';
 import { type Routed } from '../request-context';
@@ -12,63 +12,66 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
  * Runs the route's function with the event of this request and reads its answer.
  * Throws FunctionFailure for whatever the function did, or the SluiceError of an invocation that no runner took.
  */
-export function integrate(context: Routed): Promise<void> {
+export async function integrate(context: Routed): Promise<void> {
+  const { target } = context.route;
+  const startedAtMs = performance.now();
+  const settlement = await settled(context, requestOf(context));
+  context.integrationMs = performance.now() - startedAtMs;
+  if (settlement instanceof SluiceError) throw settlement;
+  target.metrics.record(settlement.outcome, settlement.durationUs, settlement.initUs, context.integrationMs);
+  context.answer = answerOf(context, settlement);
+}
+
+function requestOf(context: Routed): InvocationRequest {
   const { route, requestId } = context;
-  const { target } = route;
-  const { version } = target;
-  if (version === null)
-    throw new SluiceError('INTERNAL', `The function ${target.functionName} of this route does not exist.`);
+  const { version, functionName } = route.target;
+  if (version === null) throw new SluiceError('INTERNAL', `The function ${functionName} of this route does not exist.`);
   const event = buildEvent(context);
-  if (
-    event.length > LIMITS.eventBytesMax ||
-    (event.length * 3 > LIMITS.eventBytesMax && Buffer.byteLength(event) > LIMITS.eventBytesMax)
-  ) {
+  if (event.length * 3 > LIMITS.eventBytesMax && Buffer.byteLength(event) > LIMITS.eventBytesMax) {
     throw new SluiceError(
       'PAYLOAD_TOO_LARGE',
       `The event of this request is over ${LIMITS.eventBytesMax} bytes of JSON text.`,
     );
   }
-  const startedAtMs = performance.now();
-  return new Promise((resolve, reject) => {
-    const handle = route.invocations.submit(
-      {
-        kind: 'invoke',
-        functionName: target.functionName,
-        revision: version.revision,
-        requestId,
-        event,
-        timeoutMs: Math.min(version.config.timeoutMs, route.timeoutMs),
-        waitMs: route.timeoutMs,
-        retryable: version.config.idempotent || SAFE.has(context.method),
-      },
-      (result, error) => {
-        context.integrationMs = performance.now() - startedAtMs;
-        context.response.removeListener('close', left);
-        if (result === null) {
-          target.metrics.refused();
-          reject(error as SluiceError);
-          return;
-        }
-        target.metrics.record(result.outcome, result.durationUs, result.initUs, context.integrationMs);
-        try {
-          context.answer = answerOf(context, result);
-          resolve();
-        } catch (failure) {
-          reject(failure as Error);
-        }
-      },
-    );
+  return {
+    kind: 'invoke',
+    functionName,
+    revision: version.revision,
+    requestId,
+    event,
+    timeoutMs: Math.min(version.config.timeoutMs, route.timeoutMs),
+    waitMs: route.timeoutMs,
+    retryable: version.config.idempotent || SAFE.has(context.method),
+  };
+}
+
+/**
+ * How the invocation ended, or CLIENT_CLOSED as soon as the client leaves: the invocation then ends by itself, and is counted then.
+ * Never rejects, but throws QUEUE_FULL when nothing was sent.
+ */
+function settled(context: Routed, request: InvocationRequest): Promise<InvocationResult | SluiceError> {
+  const { response, route } = context;
+  const { metrics } = route.target;
+  return new Promise((resolve) => {
+    let clientLeft = false;
+    const handle = route.invocations.submit(request, (settlement) => {
+      response.removeListener('close', left);
+      if (settlement instanceof SluiceError) metrics.refused();
+      else if (clientLeft) metrics.record(settlement.outcome, settlement.durationUs, settlement.initUs, 0);
+      resolve(settlement);
+    });
     const left = (): void => {
-      if (context.response.writableFinished) return;
+      if (response.writableFinished) return;
+      clientLeft = true;
       handle.cancel();
-      reject(new SluiceError('CLIENT_CLOSED', 'The client left before the answer.'));
+      resolve(new SluiceError('CLIENT_CLOSED', 'The client left before the answer.'));
     };
-    context.response.once('close', left);
+    response.once('close', left);
   });
 }
 
 function answerOf(context: Routed, { outcome, result }: InvocationResult): Routed['answer'] {
-  if (outcome !== OUTCOME.ok) throw FunctionFailure.of(outcome as Exclude<Outcome, 0>, result);
+  if (outcome !== OUTCOME.ok) throw FunctionFailure.of(outcome, result);
   const { style, payloadFormat } = context.route;
   const answer = parseProxyResponse(result, payloadFormat, style);
   if (answer === null) throw new FunctionFailure('RESPONSE_MALFORMED', 'Runtime.MalformedResponse');

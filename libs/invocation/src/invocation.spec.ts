@@ -156,6 +156,15 @@ describe('an invocation', () => {
     expect(ran).toEqual(['"later"']);
   });
 
+  it('is not refused for a burst after quiet times', async () => {
+    const keys = freshKeys();
+    await worker(keys, (invocation) => invocation.answer(OUTCOME.ok, head, 'null'));
+    const gateway = await client(keys, 1_000);
+    for (let call = 0; call < 20; call++) await gateway.invoke(request('1'));
+    const answers = await Promise.all(Array.from({ length: 1_000 }, () => gateway.invoke(request('1'))));
+    expect(answers.every(({ outcome }) => outcome === OUTCOME.ok)).toBe(true);
+  });
+
   it('over the bound of what a gateway holds is refused at once', async () => {
     const keys = freshKeys();
     const gateway = await client(keys, 1_000);

@@ -36,7 +36,8 @@ export class PublicServer {
         requestTimeout: LIMITS.requestTimeoutMs,
         connectionsCheckingInterval: SWEEP_MS,
         keepAliveTimeout: KEEP_ALIVE_MS,
-        requireHostHeader: true,
+        // Refused below, in our own words and with a record; Node would answer by itself.
+        requireHostHeader: false,
         noDelay: true,
       },
       (request, response) => this.received(request, response),
@@ -84,6 +85,8 @@ export class PublicServer {
     if (this.draining) response.shouldKeepAlive = false;
     try {
       const headers = readHeaders(request.rawHeaders);
+      if (headers.host === '' && request.httpVersion !== '1.0')
+        throw new SluiceError('BAD_REQUEST', 'The header host is missing.');
       const { path, rawQuery } = canonicalPath(request.url ?? '');
       if (path === HEALTH_PATH) return answerHealth(response);
       void handleRequest(this.pipeline, { ...received, headers, path, rawQuery });

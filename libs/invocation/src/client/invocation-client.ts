@@ -55,8 +55,9 @@ export class InvocationClient {
   private lastSequence = 0;
   private unaccepted = 0;
   private unacceptedChars = 0;
-  /** Invocations taken over by runners per ms, smoothed; what a new one will wait is unaccepted / this. */
+  /** Invocations runners take over per ms while a queue stands, smoothed; 0 = unknown. What a new one will wait is unaccepted / this. */
   private acceptedPerMs = 0;
+  private unacceptedAtSweep = 0;
   private acceptedSinceSweep = 0;
 
   constructor(private readonly options: InvocationClientOptions) {
@@ -195,7 +196,11 @@ export class InvocationClient {
   }
 
   private refuseLate(): void {
-    this.acceptedPerMs = this.acceptedPerMs * 0.8 + (this.acceptedSinceSweep / SWEEP_MS) * 0.2;
+    // Only what is taken while more waits says how fast runners can be; in quiet times it says how little there was to take.
+    const queueStood = this.unacceptedAtSweep > LIMITS.batchInvocationsMax;
+    const perMs = this.acceptedSinceSweep / SWEEP_MS;
+    this.acceptedPerMs = !queueStood ? 0 : this.acceptedPerMs === 0 ? perMs : this.acceptedPerMs * 0.8 + perMs * 0.2;
+    this.unacceptedAtSweep = this.unaccepted;
     this.acceptedSinceSweep = 0;
     const nowMs = performance.now();
     for (const pending of [...this.pending.values()]) {

@@ -27,6 +27,8 @@ export function writeGatewayResponse(received: Received, answer: GatewayResponse
 function send(context: Received, status: number, headers: string[], body: string | Buffer): void {
   const { request, response } = context;
   const bodiless = status === 204 || status === 304;
+  // RFC 9110 §15.3.6: a 205 has no content, and says so.
+  if (status === 205) body = '';
   context.bodyBytes = bodiless ? 0 : Buffer.byteLength(body);
   if (!bodiless) headers.push('content-length', String(context.bodyBytes));
   response.writeHead(status, headers);

@@ -123,6 +123,19 @@ describe('what a function says about framing', () => {
     expect(http({ statusCode: 200, headers: framing })?.headers).toEqual(['content-type', 'a/b']);
   });
 
+  it('and about what only the gateway can say is dropped', () => {
+    const headers = {
+      'X-Sluice-Error': 'x',
+      'x-sluice-reason': 'y',
+      'X-Amzn-RequestId': 'z',
+      'apigw-requestid': 'z',
+      'x-amz-apigw-id': 'z',
+      'content-type': 'a/b',
+    };
+    for (const answer of [http({ statusCode: 200, headers }), rest({ statusCode: 200, headers })])
+      expect(answer?.headers).toEqual(['content-type', 'a/b']);
+  });
+
   it('is handed on under another name on rest APIs', () => {
     expect(rest({ statusCode: 200, headers: framing })?.headers).toEqual([
       'x-amzn-Remapped-Content-Length',

@@ -16,6 +16,9 @@ const DROPPED = new Set([
   'proxy-authenticate',
   'proxy-authorization',
 ]);
+/** What the gateway says about a request; a function must not say it in its stead. */
+const OWN = new Set(['x-amzn-requestid', 'x-amz-apigw-id', 'apigw-requestid']);
+const OWN_PREFIX = 'x-sluice-';
 /** `rest` APIs hand these on under another name. */
 const REMAPPED = new Set(['connection', 'content-length', 'date', 'server']);
 /** The other styles drop what frames and keep what informs. */
@@ -24,7 +27,7 @@ const DROPPED_ELSEWHERE = new Set(['connection', 'content-length']);
 /** The name under which a function's header is sent; null for not at all. */
 export function sentName(name: string, style: ResponseStyle): string | null {
   const lower = name.toLowerCase();
-  if (DROPPED.has(lower)) return null;
+  if (DROPPED.has(lower) || OWN.has(lower) || lower.startsWith(OWN_PREFIX)) return null;
   if (style === 'rest') return REMAPPED.has(lower) ? `x-amzn-Remapped-${name}` : name;
   return DROPPED_ELSEWHERE.has(lower) ? null : name;
 }

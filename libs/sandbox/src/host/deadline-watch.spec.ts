@@ -20,6 +20,7 @@ describe('a function that does not end', () => {
 
   it.each([
     ['loops', 'async () => { for (;;) {} }'],
+    ['loops over allocations that V8 optimises', 'async () => { for (;;) new Array(1000).fill({}); }'],
     ['loops after an await', 'async () => { await sleep(5); for (;;) {} }'],
     ['loops in a timer', 'async () => { setTimeout(() => { for (;;) {} }, 1); await sleep(10_000); }'],
     ['loops in microtasks', 'async () => { for (;;) await null; }'],
@@ -73,6 +74,20 @@ describe('a function that does not end', () => {
     const other = host.load(handlerBundle('async () => { await sleep(30); return 1; }', SLEEP));
     for (let at = 0; at < 10; at++) await host.invoke(other);
     expect(cpuTicks(host.child.pid) - before).toBeLessThan(20);
+  });
+
+  it.each([
+    ['goes on in microtasks after it answered', 'async () => { (async () => { for (;;) await null; })(); return 1; }'],
+    [
+      'rejects with an error nobody reads whose message loops',
+      'async () => { Promise.reject({ get message() { for (;;) {} } }); return 1; }',
+    ],
+  ])('gives the processor back soon after the answer when it %s', async (_, handler) => {
+    const handle = host.load(handlerBundle(handler));
+    expect(await host.invoke(handle, { timeoutMs: 60_000 })).toMatchObject({ outcome: 'ok', body: 1 });
+    expect((await host.status()).running).toBe(1);
+    await waitFor(async () => (await host.status()).running === 0, { timeoutMs: 1_000 });
+    expect(host.faults).toEqual([]);
   });
 
   it('is stopped when its running time is used up, however long its timeout', async () => {

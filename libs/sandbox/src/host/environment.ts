@@ -8,6 +8,8 @@ import { type GuestImage } from './snapshot';
 
 /** A thread that has not come back so long after its isolate was disposed never will. */
 export const STUCK_MS = 150;
+/** What runs on when everything is answered is stopped after so long. */
+const AFTER_ANSWER_MS = 250;
 const HEAP_SAMPLE_MS = 100;
 const HEAP_RETIRE_SHARE = 0.8;
 const AGE_MS_MAX = 60 * 60 * 1_000;
@@ -420,9 +422,8 @@ export class Environment {
     }
     if (entry === null) return;
     if (current === undefined) {
-      // Everything is answered and the code still runs: it gets as long as an invocation.
-      const timeoutMs = (entry.list.at(-1) ?? entry.owner)?.timeoutMs ?? LIMITS.functionTimeoutMsDefault;
-      if (now - entry.lastAnswerAtMs >= timeoutMs) this.dispose();
+      // Everything is answered and code still runs. On AWS it would be frozen at once.
+      if (now - entry.lastAnswerAtMs >= AFTER_ANSWER_MS) this.dispose();
     } else if (current.cpuUs + this.guest.runningUs - entry.cpuMarkUs > this.revision.config.cpuMs * 1_000) {
       const payload = cpuTimeoutPayload(current.requestId, this.revision.config.cpuMs);
       this.end(current, OUTCOME.cpuTimeout, payload, now);

@@ -4,12 +4,14 @@ import { type HostOptions } from '../channel';
 
 /**
  * V8's flags in a sandbox host. Snapshots and code caches are bound to them.
- * A regular expression that backtracks without end is handed to V8's linear engine.
+ * A regular expression that backtracks without end is handed to V8's linear engine. Turboshaft's loop unrolling takes the stack
+ * check out of loops that have no end (`for (;;) new Array(1000).fill({})`, V8 13.6): such a loop could not be stopped.
  */
 export const HOST_V8_FLAGS: readonly string[] = [
   '--no-node-snapshot',
   '--max-old-space-size=256',
   '--enable-experimental-regexp-engine-on-excessive-backtracks',
+  '--no-turboshaft-loop-unrolling',
 ];
 
 /** The program that a sandbox host is, for `spawn(command, args, { env: {}, stdio: ['ignore', …, …, 'pipe'] })`; fd 3 is the channel. */

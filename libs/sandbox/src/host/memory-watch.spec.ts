@@ -175,7 +175,7 @@ describe('what the engine cannot survive', () => {
   it('a host that is filling up lets idle environments go, the least recently used first', async () => {
     const host = await TestHost.start({ rssMb: 150 });
     try {
-      const handles = Array.from({ length: 60 }, (_, at) =>
+      const handles = Array.from({ length: 20 }, (_, at) =>
         host.load(handlerBundle('async () => 1', `const kept = new Uint8Array(1 << 20).fill(1)`), {
           functionName: `f${at}`,
         }),
@@ -184,7 +184,7 @@ describe('what the engine cannot survive', () => {
         const { outcome } = await host.invoke(handle, { waitMs: 20_000 });
         expect(outcome).toBe('ok');
       }
-      await waitFor(async () => (await host.status()).environments < 60);
+      await waitFor(async () => (await host.status()).environments < 20);
       expect(host.faults).toEqual([]);
     } finally {
       await host.stop();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { OUTCOME, type Outcome } from '@sluice/contracts';
+import { FrameSlots } from '@sluice/framing';
 import { type HostCommand, type HostFault, type ProbeResult, type ReceivedResult } from '@sluice/sandbox';
 import { type RunnableRevision } from '../revisions/runnable-revision';
 import { type HostDeath } from './blame';
@@ -53,7 +54,7 @@ export class SandboxHost implements HostListener {
   readonly id: number;
   readonly rssMaxMb: number;
   readonly process: HostProcess;
-  readonly inFlight = new Map<number, Execution>();
+  readonly inFlight = new FrameSlots<Execution>();
   readonly probing = new Map<number, FunctionProfile>();
   role: HostRole = 'starting';
   /** Estimated running time of everything in flight. */
@@ -68,7 +69,6 @@ export class SandboxHost implements HostListener {
   private readonly loaded = new Map<number, LoadedInHost>();
   private loadedBytes = 0;
   private refusesUntilMs = 0;
-  private nextInvocationId = 0;
   /** Who ran since the last look at the memory: nobody, one function, or several. */
   private ranLately: FunctionProfile | 'several' | null = null;
   private grower: FunctionProfile | null = null;
@@ -99,7 +99,7 @@ export class SandboxHost implements HostListener {
     const loaded = this.loaded.get(revision.handle) ?? this.load(revision);
     loaded.inFlight++;
     loaded.usedAtMs = nowMs;
-    const id = (this.nextInvocationId = (this.nextInvocationId + 1) >>> 0);
+    const id = this.inFlight.nextId();
     const { profile } = revision;
     this.inFlight.set(id, execution);
     execution.sent(this, id, profile.sliceMs);
@@ -147,7 +147,7 @@ export class SandboxHost implements HostListener {
 
   /** Everything that was in the host, which is gone. */
   takeAll(): Execution[] {
-    const executions = [...this.inFlight.values()];
+    const executions = this.inFlight.values();
     this.inFlight.clear();
     this.loadMs = 0;
     for (const execution of executions) execution.host = null;
@@ -156,7 +156,7 @@ export class SandboxHost implements HostListener {
 
   /** The revisions that have invocations in it. */
   get executing(): Set<RunnableRevision> {
-    return new Set([...this.inFlight.values()].map(({ revision }) => revision));
+    return new Set(this.inFlight.values().map(({ revision }) => revision));
   }
 
   /** The facts for `judge`. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LIMITS, SluiceError, type Outcome } from '@sluice/contracts';
+import { FrameSlots } from '@sluice/framing';
 import { type Logger } from '@sluice/logging';
 import { type Redis, type RedisKeys } from '@sluice/redis';
 import { formatReplyAddress } from '../link-address';
@@ -49,10 +50,9 @@ export class InvocationClient {
   private readonly instance = randomUUID();
   private readonly clock: RedisClock;
   private readonly links: LinkServer;
-  private readonly pending = new Map<number, PendingInvocation>();
+  private readonly pending = new FrameSlots<PendingInvocation>();
   private sender: BatchSender | null = null;
   private sweep: NodeJS.Timeout | null = null;
-  private lastSequence = 0;
   private unaccepted = 0;
   private unacceptedChars = 0;
   /** Invocations runners take over per ms while a queue stands, smoothed; 0 = unknown. What a new one will wait is unaccepted / this. */
@@ -97,7 +97,7 @@ export class InvocationClient {
   async close(): Promise<void> {
     if (this.sweep !== null) clearInterval(this.sweep);
     this.clock.stop();
-    for (const pending of [...this.pending.values()]) {
+    for (const pending of this.pending.values()) {
       this.finish(pending, new SluiceError('NOT_ACCEPTED', 'The gateway is stopping.'));
     }
     await this.sender?.close();
@@ -126,7 +126,7 @@ export class InvocationClient {
     const acceptInMs = Math.min(request.acceptByMs ?? this.options.acceptByMs ?? LIMITS.acceptByMsDefault, waitMs);
     this.admit(request, acceptInMs);
     const pending: PendingInvocation = {
-      sequence: this.nextSequence(),
+      sequence: this.pending.nextId(),
       request,
       settle,
       acceptByMs: nowMs + acceptInMs,
@@ -153,14 +153,8 @@ export class InvocationClient {
     }
   }
 
-  private nextSequence(): number {
-    do this.lastSequence = (this.lastSequence + 1) >>> 0;
-    while (this.pending.has(this.lastSequence));
-    return this.lastSequence;
-  }
-
   private cancel(pending: PendingInvocation): void {
-    if (!this.pending.has(pending.sequence)) return;
+    if (this.pending.get(pending.sequence) !== pending) return;
     pending.cancelled = true;
     pending.link?.cancel(pending.sequence);
   }
@@ -189,7 +183,7 @@ export class InvocationClient {
   }
 
   private lost(link: RunnerLink): void {
-    for (const pending of [...this.pending.values()]) {
+    for (const pending of this.pending.values()) {
       if (pending.link === link)
         this.finish(pending, new SluiceError('HOST_LOST', 'The runner was lost while the function ran.'));
     }
@@ -203,7 +197,7 @@ export class InvocationClient {
     this.unacceptedAtSweep = this.unaccepted;
     this.acceptedSinceSweep = 0;
     const nowMs = performance.now();
-    for (const pending of [...this.pending.values()]) {
+    for (const pending of this.pending.values()) {
       if (pending.link === null) {
         if (nowMs > pending.acceptByMs + ACCEPT_GRACE_MS)
           this.finish(

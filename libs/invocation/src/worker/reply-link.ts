@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { FrameReader, FrameWriter } from '@sluice/framing';
+import { FrameReader, FrameSlots, FrameWriter } from '@sluice/framing';
 import { type Logger } from '@sluice/logging';
 import { CHALLENGE_BYTES, newChallenge, proofMatches, prove } from '../link-authentication';
 import { parseReplyAddress, socketOptions } from '../link-address';
@@ -19,7 +19,7 @@ export interface ReplyLinkOptions {
  * When the link closes, nobody waits for its invocations any more: each is cancelled.
  */
 export class ReplyLink {
-  private readonly invocations = new Map<number, ReceivedInvocation>();
+  private readonly invocations = new FrameSlots<ReceivedInvocation>();
   private readonly socket: Socket;
   private readonly writer: FrameWriter;
   private readonly ownChallenge = newChallenge();
@@ -119,6 +119,6 @@ export class ReplyLink {
     clearInterval(this.watch);
     this.held = null; // later writes go to the destroyed socket, which drops them
     this.options.onClosed();
-    for (const invocation of [...this.invocations.values()]) invocation.cancel();
+    for (const invocation of this.invocations.values()) invocation.cancel();
   }
 }

@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os';
 import { type Duplex } from 'node:stream';
 import { LIMITS, OUTCOME, type Outcome } from '@sluice/contracts';
-import { FrameReader, FrameWriter, PayloadReader } from '@sluice/framing';
+import { FrameReader, FrameSlots, FrameWriter, PayloadReader } from '@sluice/framing';
 import ivm from 'isolated-vm';
 import {
   CHANNEL_FRAME_BYTES_MAX,
@@ -38,7 +38,7 @@ export class SandboxHost {
   private readonly memory: MemoryWatch;
   private readonly revisions = new Map<number, Revision>();
   /** Which revision a waiting or running invocation is of. */
-  private readonly invocations = new Map<number, Invocation>();
+  private readonly invocations = new FrameSlots<Invocation>();
   private resultTimer: NodeJS.Timeout | null = null;
   private faulted = false;
 

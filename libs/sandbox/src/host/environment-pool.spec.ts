@@ -175,6 +175,22 @@ describe('the environments of a host', () => {
     expect((await host.status()).environments).toBe(0);
   });
 
+  it('each environment has the heap limit of its own function, also when an isolate was ready for another', async () => {
+    const keep30Mb =
+      'async () => { const kept = []; for (let i = 0; i < 30; i++) kept.push(new Array(131072).fill(i)); return kept.length; }';
+    for (const [memoryMb, outcome] of [
+      [64, 'ok'],
+      [16, 'outOfMemory'],
+      [64, 'ok'],
+      [16, 'outOfMemory'],
+    ] as const) {
+      expect((await host.invoke(host.load(handlerBundle(keep30Mb), { memoryMb }))).outcome).toBe(outcome);
+      // Long enough for the host to get an isolate of this limit ready.
+      await host.invoke(host.load(handlerBundle('async () => { await sleep(60); }', SLEEP), { memoryMb }));
+      await host.invoke(host.load(handlerBundle('async () => { await sleep(60); }', SLEEP), { memoryMb }));
+    }
+  });
+
   it('revisions never see one another', async () => {
     const writer = host.load(
       handlerBundle('async () => { globalThis.secret = 1; Object.prototype.polluted = 1; return 1; }'),

@@ -11,7 +11,10 @@ import {
 import { type Revision, type InitFailure, type Invocation } from './revision';
 import { RunningSlots, type RunningSlot } from './running-slots';
 import { type GuestImage } from './snapshot';
+import { SpareIsolate } from './spare-isolate';
 
+/** A quiet moment is waited for: making an isolate blocks the loop. */
+const REFILL_AFTER_MS = 20;
 const INIT_BACK_OFF_MS = 1_000;
 const INIT_BACK_OFF_MS_MAX = 30_000;
 
@@ -31,6 +34,7 @@ export interface PoolEvents {
 export class EnvironmentPool implements EnvironmentEvents {
   readonly environments = new Set<Environment>();
   readonly slots: RunningSlots;
+  private readonly isolates: SpareIsolate;
   coldStarts = 0;
   private readonly slotOf = new Map<Environment, RunningSlot>();
   /** Revisions with events waiting, in the order they take turns. */
@@ -41,16 +45,18 @@ export class EnvironmentPool implements EnvironmentEvents {
   private readonly creating: (() => void)[] = [];
   private closed = false;
   private dispatching = false;
+  private refilling = false;
   /** Above a memory threshold no environment is made. */
   refusing = false;
 
   constructor(
-    private readonly image: GuestImage,
+    image: GuestImage,
     runningSlots: number,
     private readonly events: PoolEvents,
     private readonly onActivity: () => void,
   ) {
     this.slots = new RunningSlots(runningSlots);
+    this.isolates = new SpareIsolate(image);
   }
 
   get waitingCount(): number {
@@ -194,7 +200,7 @@ export class EnvironmentPool implements EnvironmentEvents {
       return this.dispatch();
     }
     this.coldStarts++;
-    const environment = new Environment(revision, this.image, this);
+    const environment = new Environment(revision, this.isolates.take(revision.config.memoryMb), this);
     this.environments.add(environment);
     revision.environments.add(environment);
     const result = await environment.load(slot);
@@ -217,11 +223,24 @@ export class EnvironmentPool implements EnvironmentEvents {
       first.initUs = initUs;
       this.slotOf.set(environment, slot);
       environment.run(batch, slot);
-      return;
+      return this.refillLater();
     }
     this.slots.end(slot);
     this.rest(environment);
     this.dispatch();
+  }
+
+  private readonly refill = (): void => {
+    this.refilling = false;
+    if (this.closed || this.refusing) return;
+    if (this.slots.inUse > 0 || this.waiting.size > 0) return this.refillLater();
+    this.isolates.refill();
+  };
+
+  private refillLater(): void {
+    if (this.refilling) return;
+    this.refilling = true;
+    setTimeout(this.refill, REFILL_AFTER_MS);
   }
 
   /** Events of a revision whose module does not load get that error for a while instead of loading it again and again. */
@@ -339,6 +358,7 @@ export class EnvironmentPool implements EnvironmentEvents {
 
   /** Disposes the least recently used idle environments; says how many. */
   evictLeastRecent(count: number): number {
+    this.isolates.discard();
     const idle = [...this.environments].filter(isIdle).sort((one, other) => one.idleSinceMs - other.idleSinceMs);
     for (const environment of idle.slice(0, count)) environment.drain();
     return Math.min(count, idle.length);

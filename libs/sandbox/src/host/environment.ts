@@ -1,10 +1,9 @@
 import { LIMITS, OUTCOME, type Outcome } from '@sluice/contracts';
 import { ENTRY, POST, type Loaded } from '../isolate-protocol';
 import { cpuTimeoutPayload, exitedPayload, outOfMemoryPayload, timeoutPayload } from './error-payloads';
-import { GuestIsolate } from './isolate';
+import { type GuestIsolate, type GuestOwner } from './isolate';
 import { type Invocation, type Revision } from './revision';
 import { LONG_SLICE_MS, type RunningSlot } from './running-slots';
-import { type GuestImage } from './snapshot';
 
 /** A thread that has not come back so long after its isolate was disposed never will. */
 export const STUCK_MS = 150;
@@ -60,7 +59,7 @@ interface Entry {
  * `starting → idle ⇄ busy → draining → disposed`; busy = an entry is in flight or unfinished invocations wait for a timer.
  * What became of an invocation is decided from what the host knows, never from an error the isolate reports.
  */
-export class Environment {
+export class Environment implements GuestOwner {
   /** Started and not answered. */
   readonly open = new Map<number, Invocation>();
   entry: Entry | null = null;
@@ -70,7 +69,6 @@ export class Environment {
   idleSinceMs = 0;
   memoryKb = 0;
   wakeDue = false;
-  private readonly guest: GuestIsolate;
   private readonly createdAtMs = performance.now();
   private disposedAtMs = 0;
   private stuck = false;
@@ -84,11 +82,9 @@ export class Environment {
 
   constructor(
     readonly revision: Revision,
-    image: GuestImage,
+    private readonly guest: GuestIsolate,
     private readonly events: EnvironmentEvents,
-  ) {
-    this.guest = new GuestIsolate(image, revision.config.memoryMb, (message) => this.catastrophe(message));
-  }
+  ) {}
 
   /** Loads the revision. Never rejects; ends within the init timeout, or when the environment is disposed. */
   load(slot: RunningSlot, makeCodeCache = false): Promise<LoadResult> {
@@ -112,7 +108,7 @@ export class Environment {
     const { config, code, codeCache } = this.revision;
     let topLevelAtMs = 0;
     try {
-      const wrapper = await this.guest.boot({ code, codeCache, makeCodeCache }, this.onPost);
+      const wrapper = await this.guest.compile({ code, codeCache, makeCodeCache }, this);
       topLevelAtMs = performance.now();
       await this.guest.load(wrapper, config);
     } catch (error) {
@@ -223,7 +219,7 @@ export class Environment {
     return invocation === undefined || invocation === null ? undefined : this.open.get(invocation.id);
   }
 
-  private readonly onPost = (op: unknown, id: unknown, text: unknown, more: unknown): void => {
+  onPost(op: unknown, id: unknown, text: unknown, more: unknown): void {
     if (typeof op !== 'number' || typeof id !== 'number') return this.breach();
     if (op < POST.timer) {
       if (typeof text !== 'string') return this.breach();
@@ -242,7 +238,7 @@ export class Environment {
       default:
         return this.breach();
     }
-  };
+  }
 
   /** A result came. In a list it also says that the next event has begun. */
   private answered(outcome: Outcome, id: number, text: string, logs: string): void {
@@ -384,7 +380,7 @@ export class Environment {
   }
 
   /** V8 gave the isolate up: its thread is parked for ever, its memory stays. */
-  private catastrophe(message: string): void {
+  onCatastrophe(message: string): void {
     const now = performance.now();
     const { entry, loading } = this;
     const wasDisposed = this.disposed;

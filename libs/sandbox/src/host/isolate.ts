@@ -4,8 +4,6 @@ import { BOOT_NAME, BUNDLE_EXPORTS_NAME, BUNDLE_SCRIPT_NAME, ENTRY, GUEST_SCRIPT
 import { domainToAscii, randomBytes } from './host-calls';
 import { type GuestImage } from './snapshot';
 
-export type OnPost = (op: unknown, id: unknown, text: unknown, more: unknown) => void;
-
 /** The bundle as an expression: its top level runs when the guest calls it, so what it throws is read in the guest. */
 export function wrapBundle(code: string): string {
   return `(function (process) {\n${code}\nreturn ${BUNDLE_EXPORTS_NAME};\n})`;
@@ -18,29 +16,54 @@ export interface BundleSource {
   readonly makeCodeCache: boolean;
 }
 
-/** One isolate with one context and the prelude in it, and the host's only way in. */
+export interface GuestOwner {
+  onPost(op: unknown, id: unknown, text: unknown, more: unknown): void;
+  /** V8 gave the isolate up. */
+  onCatastrophe(message: string): void;
+}
+
+/** One isolate with one context and the prelude in it, and the host's only way in. Nobody's until `load` gives it an owner. */
 export class GuestIsolate {
   readonly isolate: ivm.Isolate;
   /** Made by the compiler before any of the code ran; null unless asked for. */
   codeCache: Uint8Array | null = null;
+  private readonly prepared: Promise<ivm.Context>;
+  private owner: GuestOwner | null = null;
   private enter: ivm.Reference | null = null;
   private lastRunningUs = 0;
 
-  /** `new Isolate` blocks the event loop for 1 to 3 ms. */
+  /** `new Isolate` blocks the event loop for 1 to 3 ms; making the context and booting the prelude go on beside it. */
   constructor(
-    private readonly image: GuestImage,
-    memoryMb: number,
-    onCatastrophicError: (message: string) => void,
+    image: GuestImage,
+    readonly memoryMb: number,
   ) {
     this.isolate = new ivm.Isolate({
       memoryLimit: memoryMb,
-      onCatastrophicError,
+      onCatastrophicError: (message) => this.owner?.onCatastrophe(message),
       ...(image.snapshot === null ? {} : { snapshot: image.snapshot }),
     });
+    this.prepared = this.prepare(image);
+    // Awaited by `load`; until then a failure is nobody's.
+    this.prepared.catch(() => undefined);
   }
 
-  /** Makes the context, boots the prelude and compiles the bundle. Rejects for a syntax error or a dead isolate. */
-  async boot(bundle: BundleSource, onPost: OnPost): Promise<ivm.Reference> {
+  private async prepare(image: GuestImage): Promise<ivm.Context> {
+    const context = await this.isolate.createContext();
+    if (image.snapshot === null) await context.eval(image.code, { filename: GUEST_SCRIPT_NAME });
+    const post = new ivm.Callback(
+      (op: unknown, id: unknown, text: unknown, more: unknown) => this.owner?.onPost(op, id, text, more),
+      { ignored: true },
+    );
+    this.enter = await context.evalClosure(`return ${BOOT_NAME}($0, $1, $2)`, [post, randomBytes, domainToAscii], {
+      result: { reference: true },
+      filename: GUEST_SCRIPT_NAME,
+    });
+    return context;
+  }
+
+  /** Compiles the bundle; what it gives is the wrapper, not yet run. Rejects for a syntax error or a dead isolate. */
+  async compile(bundle: BundleSource, owner: GuestOwner): Promise<ivm.Reference> {
+    this.owner = owner;
     const compiling = this.isolate.compileScript(bundle.code, {
       filename: BUNDLE_SCRIPT_NAME,
       lineOffset: -1,
@@ -49,13 +72,7 @@ export class GuestIsolate {
     });
     // Awaited below; it must not count as unhandled when making the context fails first.
     compiling.catch(() => undefined);
-    const context = await this.isolate.createContext();
-    if (this.image.snapshot === null) await context.eval(this.image.code, { filename: GUEST_SCRIPT_NAME });
-    this.enter = await context.evalClosure(
-      `return ${BOOT_NAME}($0, $1, $2)`,
-      [new ivm.Callback(onPost, { ignored: true }), randomBytes, domainToAscii],
-      { result: { reference: true }, filename: GUEST_SCRIPT_NAME },
-    );
+    const context = await this.prepared;
     const script = await compiling;
     const { cachedData } = script as { cachedData?: ivm.ExternalCopy<ArrayBuffer> };
     if (cachedData !== undefined) this.codeCache = new Uint8Array(cachedData.copy());

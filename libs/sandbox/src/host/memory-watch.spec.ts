@@ -30,6 +30,7 @@ describe('a function that takes memory', () => {
       'fills the microtask queue',
       'async () => { const done = Promise.resolve(), f = () => {}; for (;;) done.then(f); }',
     ],
+    ['keeps a set', 'async () => { const kept = new Set(); for (;;) kept.add({}); }'],
     ['keeps big integers', 'async () => { const kept = []; for (let i = 1n; ; i++) kept.push((1n << 2000000n) + i); }'],
     ['throws a message of 128 MiB', 'async () => { throw new Error("z".repeat(2 ** 27)); }'],
   ])('is answered out of memory and alone ends when it %s', async (_, handler) => {
@@ -145,7 +146,7 @@ describe('what the engine cannot survive', () => {
     const host = await TestHost.start();
     try {
       const hostile = host.load(
-        handlerBundle('async () => { const map = new Map(); for (let i = 0; ; i++) map.set(i, i); }'),
+        handlerBundle('async () => { const names = {}; for (let i = 0; ; i++) names["k" + i] = i; }'),
         { functionName: 'hostile' },
       );
       expect(await host.invoke(hostile, { timeoutMs: 10_000 })).toMatchObject({ outcome: 'outOfMemory' });

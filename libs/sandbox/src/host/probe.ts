@@ -1,5 +1,6 @@
 import { type ProbeResult } from '../channel';
 import { Environment, type EnvironmentEvents, type LoadResult } from './environment';
+import { GuestIsolate } from './isolate';
 import { type Revision } from './revision';
 import { type RunningSlot } from './running-slots';
 import { type GuestImage } from './snapshot';
@@ -18,7 +19,7 @@ export async function probeRevision(
   events: EnvironmentEvents,
 ): Promise<{ readonly result: ProbeResult; readonly codeCache: Uint8Array }> {
   const slot: RunningSlot = { functionName: revision.config.functionName, holdsPlace: false };
-  const environment = new Environment(revision, image, events);
+  const environment = new Environment(revision, new GuestIsolate(image, revision.config.memoryMb), events);
   watch(environment);
   const loaded = await environment.load(slot, true);
   const codeCache = environment.codeCache ?? new Uint8Array(0);

@@ -1,7 +1,7 @@
 import { OUTCOME, type Outcome } from '@sluice/contracts';
 import { type HostRevision } from '../channel';
 import { Environment, type EnvironmentEvents } from './environment';
-import { wrapBundle } from './isolate';
+import { GuestIsolate, wrapBundle } from './isolate';
 import { Revision } from './revision';
 import { RunningSlots, type RunningSlot } from './running-slots';
 import { type GuestImage } from './snapshot';
@@ -37,7 +37,7 @@ export async function runSelfTest(image: GuestImage): Promise<void> {
       onStuck: () => undefined,
       onCatastrophe: (_environment, message) => answer(message),
     };
-    void run(new Environment(revision, image, events), revision, slot, answer);
+    void run(new Environment(revision, new GuestIsolate(image, CONFIG.memoryMb), events), revision, slot, answer);
   });
   const text = await answered;
   if (text !== EXPECTED) throw new Error(`the self-test answered ${text.slice(0, 500)} instead of ${EXPECTED}`);

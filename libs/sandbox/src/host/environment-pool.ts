@@ -1,22 +1,16 @@
-import { LIMITS, OUTCOME, type Outcome } from '@sluice/contracts';
+import { OUTCOME, type Outcome } from '@sluice/contracts';
 import { type HostFault } from '../channel';
-import { Environment, type EnvironmentEvents, type LoadResult, type ResultFigures } from './environment';
-import {
-  errorPayload,
-  exitedPayload,
-  initTimeoutPayload,
-  outOfMemoryPayload,
-  waitTimeoutPayload,
-} from './error-payloads';
-import { type Revision, type InitFailure, type Invocation } from './revision';
+import { Environment } from './environment';
+import { type EnvironmentEvents, type LoadFailure, type ResultFigures } from './environment-events';
+import { exitedPayload, waitTimeoutPayload } from './error-payloads';
+import { initFailure } from './init-failure';
+import { type Invocation, type Revision } from './revision';
 import { RunningSlots, type RunningSlot } from './running-slots';
 import { type GuestImage } from './snapshot';
 import { SpareIsolate } from './spare-isolate';
 
 /** A quiet moment is waited for: making an isolate blocks the loop. */
 const REFILL_AFTER_MS = 20;
-const INIT_BACK_OFF_MS = 1_000;
-const INIT_BACK_OFF_MS_MAX = 30_000;
 
 export interface PoolEvents {
   onResult(invocation: Invocation, outcome: Outcome, text: string, logs: string, figures: ResultFigures): void;
@@ -200,7 +194,8 @@ export class EnvironmentPool implements EnvironmentEvents {
       return this.dispatch();
     }
     this.coldStarts++;
-    const environment = new Environment(revision, this.isolates.take(revision.config.memoryMb), this);
+    const startedAtMs = performance.now();
+    const environment = new Environment(revision, this.isolates.take(revision.config.memoryMb), this, startedAtMs);
     this.environments.add(environment);
     revision.environments.add(environment);
     const result = await environment.load(slot);
@@ -244,13 +239,8 @@ export class EnvironmentPool implements EnvironmentEvents {
   }
 
   /** Events of a revision whose module does not load get that error for a while instead of loading it again and again. */
-  private initFailed(revision: Revision, result: Exclude<LoadResult, { ok: true }>): void {
-    const backOffMs = Math.min((revision.initFailure?.backOffMs ?? INIT_BACK_OFF_MS / 2) * 2, INIT_BACK_OFF_MS_MAX);
-    revision.initFailure = {
-      untilMs: performance.now() + backOffMs,
-      backOffMs,
-      ...initFailureAnswer(revision, result),
-    };
+  private initFailed(revision: Revision, result: LoadFailure): void {
+    revision.initFailure = initFailure(result, revision.config.memoryMb, revision.initFailure, performance.now());
     this.failWaiting(revision);
   }
 
@@ -258,7 +248,7 @@ export class EnvironmentPool implements EnvironmentEvents {
     const failure = revision.initFailure;
     if (failure === null || performance.now() >= failure.untilMs) return false;
     for (const invocation of revision.removeWaiting(() => true))
-      this.answerUnstarted(invocation, failure.outcome as Outcome, failure.payload(invocation));
+      this.answerUnstarted(invocation, failure.outcome, failure.payload(invocation));
     return true;
   }
 
@@ -382,31 +372,4 @@ function activeCount(revision: Revision): number {
   let count = 0;
   for (const environment of revision.environments) count += environment.open.size;
   return count;
-}
-
-function initFailureAnswer(
-  revision: Revision,
-  result: Exclude<LoadResult, { ok: true }>,
-): Pick<InitFailure, 'outcome' | 'payload'> {
-  switch (result.reason) {
-    case 'timeout':
-      return {
-        outcome: OUTCOME.timeout,
-        payload: ({ requestId }) => initTimeoutPayload(requestId, LIMITS.initTimeoutMs),
-      };
-    case 'memory':
-    case 'catastrophic':
-      return {
-        outcome: OUTCOME.outOfMemory,
-        payload: ({ requestId }) => outOfMemoryPayload(requestId, revision.config.memoryMb),
-      };
-    case 'module': {
-      const { loaded } = result;
-      const text =
-        loaded.kind === 'error'
-          ? errorPayload(loaded.errorType, loaded.errorMessage, loaded.stack)
-          : errorPayload('Runtime.HandlerNotFound', 'The module exports no handler.');
-      return { outcome: OUTCOME.initError, payload: () => text };
-    }
-  }
 }

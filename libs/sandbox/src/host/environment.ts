@@ -1,9 +1,13 @@
 import { LIMITS, OUTCOME, type Outcome } from '@sluice/contracts';
 import { ENTRY, POST, type Loaded } from '../isolate-protocol';
+import { Entry } from './entry';
+import { type EnvironmentEvents, type LoadResult } from './environment-events';
 import { cpuTimeoutPayload, exitedPayload, outOfMemoryPayload, timeoutPayload } from './error-payloads';
 import { type GuestIsolate, type GuestOwner } from './isolate';
+import { joinLogs, rejectionRecord } from './log-text';
 import { type Invocation, type Revision } from './revision';
 import { LONG_SLICE_MS, type RunningSlot } from './running-slots';
+import { WakeUp } from './wake-up';
 
 /** A thread that has not come back so long after its isolate was disposed never will. */
 export const STUCK_MS = 150;
@@ -13,46 +17,6 @@ const HEAP_SAMPLE_MS = 100;
 const HEAP_RETIRE_SHARE = 0.8;
 const AGE_MS_MAX = 60 * 60 * 1_000;
 const EVENT_ARGUMENTS = 4;
-
-export type LoadResult =
-  | { readonly ok: true; readonly initUs: number; readonly topLevelUs: number }
-  | { readonly ok: false; readonly reason: 'timeout' | 'memory' | 'catastrophic' }
-  | { readonly ok: false; readonly reason: 'module'; readonly loaded: Loaded };
-
-export interface ResultFigures {
-  readonly durationUs: number;
-  readonly cpuUs: number;
-  readonly memoryKb: number;
-}
-
-/** What an environment tells its pool. */
-export interface EnvironmentEvents {
-  /** An invocation is answered, exactly once. */
-  onResult(invocation: Invocation, outcome: Outcome, text: string, logs: string, figures: ResultFigures): void;
-  /** These were given to the environment and are certain not to have started. */
-  onNotStarted(environment: Environment, invocations: readonly Invocation[]): void;
-  /** Its thread is free: it may take work, or is over. */
-  onEntryEnd(environment: Environment): void;
-  /** It wants to be entered (a timer is due). */
-  onWake(environment: Environment): void;
-  /** Its thread did not stop when it was told to. */
-  onStuck(environment: Environment): void;
-  onCatastrophe(environment: Environment, message: string): void;
-}
-
-/** One stay of the host's thread of control in the isolate. */
-interface Entry {
-  readonly kind: 'run' | 'fire' | 'idle';
-  readonly slot: RunningSlot;
-  readonly startedAtMs: number;
-  /** The events it carries; empty for a timer. They run in order; `position` is the one that runs or waits. */
-  readonly list: readonly Invocation[];
-  position: number;
-  /** Whom it belongs to when it carries no events. */
-  readonly owner: Invocation | null;
-  cpuMarkUs: number;
-  lastAnswerAtMs: number;
-}
 
 /**
  * One execution environment: an isolate that runs one revision.
@@ -68,22 +32,22 @@ export class Environment implements GuestOwner {
   disposed = false;
   idleSinceMs = 0;
   memoryKb = 0;
-  wakeDue = false;
-  private readonly createdAtMs = performance.now();
   private disposedAtMs = 0;
   private stuck = false;
   private loading: { startedAtMs: number; settle: (result: LoadResult) => void; slot: RunningSlot } | null = null;
   private loaded: Loaded | null = null;
   private readonly loadLogs: string[] = [];
-  private timer: NodeJS.Timeout | null = null;
-  private timerOwner = 0;
-  private readonly idling: number[] = [];
+  private readonly wakeUp = new WakeUp(() => {
+    if (this.open.size > 0 && !this.inFlight) this.events.onWake(this);
+  });
   private heapSampledAtMs = 0;
 
   constructor(
     readonly revision: Revision,
     private readonly guest: GuestIsolate,
     private readonly events: EnvironmentEvents,
+    /** When its making began, the isolate's included. */
+    private readonly createdAtMs = performance.now(),
   ) {}
 
   /** Loads the revision. Never rejects; ends within the init timeout, or when the environment is disposed. */
@@ -173,14 +137,13 @@ export class Environment implements GuestOwner {
 
   /** Enters for what is due: timers first, then invocations nothing can wake any more. */
   wake(slot: RunningSlot): void {
-    const kind = this.wakeDue ? 'fire' : 'idle';
-    const id = this.wakeDue ? this.timerOwner : (this.idling.shift() ?? 0);
-    this.wakeDue = false;
-    this.begin(kind, [], this.open.get(id) ?? firstOf(this.open), slot, [ENTRY[kind], id]);
+    const { kind, invocationId } = this.wakeUp.take();
+    const owner = this.open.get(invocationId) ?? firstOf(this.open);
+    this.begin(kind, [], owner, slot, [ENTRY[kind], invocationId]);
   }
 
   get wantsEntry(): boolean {
-    return !this.disposed && this.open.size > 0 && (this.wakeDue || this.idling.length > 0);
+    return !this.disposed && this.open.size > 0 && this.wakeUp.wanted;
   }
 
   private begin(
@@ -190,17 +153,7 @@ export class Environment implements GuestOwner {
     slot: RunningSlot,
     args: readonly unknown[],
   ): void {
-    const now = performance.now();
-    const entry: Entry = {
-      kind,
-      slot,
-      startedAtMs: now,
-      list,
-      position: 0,
-      owner,
-      cpuMarkUs: this.guest.runningUs,
-      lastAnswerAtMs: now,
-    };
+    const entry = new Entry(kind, slot, list, owner, performance.now(), this.guest.runningUs);
     this.entry = entry;
     this.guest.apply(args).then(
       () => this.entryEnded(entry, null),
@@ -213,10 +166,10 @@ export class Environment implements GuestOwner {
     this.open.set(invocation.id, invocation);
   }
 
-  /** The invocation whose code runs now, as far as it can be told. */
+  /** The invocation whose code runs now, unless it is answered. */
   private current(entry: Entry): Invocation | undefined {
-    const invocation = entry.list.length > 0 ? entry.list[entry.position] : entry.owner;
-    return invocation === undefined || invocation === null ? undefined : this.open.get(invocation.id);
+    const { current } = entry;
+    return current === null ? undefined : this.open.get(current.id);
   }
 
   onPost(op: unknown, id: unknown, text: unknown, more: unknown): void {
@@ -246,21 +199,12 @@ export class Environment implements GuestOwner {
     const { entry } = this;
     const invocation = this.open.get(id);
     if (entry !== null) {
-      this.chargeCpu(entry, invocation);
+      entry.charge(this.guest.runningUs, invocation);
       entry.lastAnswerAtMs = now;
     }
     if (invocation !== undefined) this.answer(invocation, outcome, text, logs, now);
-    if (entry !== null && entry.list[entry.position]?.id === id) {
-      entry.position++;
-      const next = entry.list[entry.position];
-      if (next !== undefined) this.start(next, now);
-    }
-  }
-
-  private chargeCpu(entry: Entry, invocation: Invocation | undefined): void {
-    const runningUs = this.guest.runningUs;
-    if (invocation !== undefined) invocation.cpuUs += runningUs - entry.cpuMarkUs;
-    entry.cpuMarkUs = runningUs;
+    const next = entry?.advance(id) ?? null;
+    if (next !== null) this.start(next, now);
   }
 
   private answer(invocation: Invocation, outcome: Outcome, text: string, logs: string, now: number): void {
@@ -280,25 +224,8 @@ export class Environment implements GuestOwner {
     if (invocation !== undefined) invocation.logs = joinLogs(invocation.logs, lines);
   }
 
-  /** The guest has one wish at a time: to be entered for its earliest timer. */
   private setTimer(ownerId: number, delayMs: number): void {
-    if (this.disposed) return;
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timerOwner = ownerId;
-    this.timer = setTimeout(this.timerDue, delayMs);
-  }
-
-  private readonly timerDue = (): void => {
-    this.timer = null;
-    if (this.open.size === 0) return;
-    this.wakeDue = true;
-    if (this.entry === null) this.events.onWake(this);
-  };
-
-  private clearTimer(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
-    this.wakeDue = false;
+    if (!this.disposed) this.wakeUp.set(ownerId, delayMs);
   }
 
   /** The isolate's thread is free again. Posts arrive before this, so the list's position is final. */
@@ -306,10 +233,10 @@ export class Environment implements GuestOwner {
     if (this.entry !== entry) return;
     const now = performance.now();
     const current = this.current(entry);
-    this.chargeCpu(entry, current);
+    entry.charge(this.guest.runningUs, current);
     this.entry = null;
     if (!this.disposed && this.guest.isolate.isDisposed) this.outOfMemory(current, now);
-    else if (!this.disposed && error !== null) this.unhandledRejection(current ?? entry.owner ?? undefined, error);
+    else if (!this.disposed && error !== null) this.unhandledRejection(current, error);
     this.handBack(entry, now);
     if (!this.disposed) this.settleDown(entry, now);
     this.events.onEntryEnd(this);
@@ -317,7 +244,7 @@ export class Environment implements GuestOwner {
 
   /** What of a list has not started belongs to the pool again. In a dead environment what had started is lost. */
   private handBack(entry: Entry, now: number): void {
-    const notStarted = entry.list.slice(entry.position + 1);
+    const { notStarted } = entry;
     if (this.disposed) this.answerExited(now);
     if (notStarted.length > 0) this.events.onNotStarted(this, notStarted);
   }
@@ -330,12 +257,11 @@ export class Environment implements GuestOwner {
   private settleDown(entry: Entry, now: number): void {
     if (now - this.createdAtMs > AGE_MS_MAX) this.draining = true;
     if (this.open.size === 0) {
-      this.clearTimer();
-      this.idling.length = 0;
+      this.wakeUp.clear();
       this.idleSinceMs = now;
       if (this.draining) return this.dispose();
-    } else if (entry.kind !== 'idle' && this.answersByCallback && this.timer === null && !this.wakeDue) {
-      this.idling.splice(0, this.idling.length, ...this.open.keys());
+    } else if (entry.kind !== 'idle' && this.answersByCallback && !this.wakeUp.armed) {
+      this.wakeUp.tellIdle(this.open.keys());
     }
     if (now - this.heapSampledAtMs >= HEAP_SAMPLE_MS) this.sampleHeap(now);
   }
@@ -364,14 +290,13 @@ export class Environment implements GuestOwner {
   private unhandledRejection(invocation: Invocation | undefined, error: unknown): void {
     this.draining = true;
     if (invocation === undefined) return;
-    const message = `Unhandled rejection: ${rejectionText(error)}`;
-    invocation.logs = joinLogs(invocation.logs, JSON.stringify([Date.now(), 'ERROR', message]));
+    invocation.logs = joinLogs(invocation.logs, rejectionRecord(error, Date.now()));
   }
 
   private outOfMemory(current: Invocation | undefined, now: number): void {
     this.disposed = true;
     this.disposedAtMs = now;
-    this.clearTimer();
+    this.wakeUp.clear();
     if (current !== undefined) {
       const payload = outOfMemoryPayload(current.requestId, this.revision.config.memoryMb);
       this.answer(current, OUTCOME.outOfMemory, payload, '', now);
@@ -390,7 +315,7 @@ export class Environment implements GuestOwner {
       this.handBack(entry, now);
     }
     this.disposed = true;
-    this.clearTimer();
+    this.wakeUp.clear();
     loading?.settle({ ok: false, reason: 'catastrophic' });
     this.events.onCatastrophe(this, message);
     if (entry !== null) this.events.onEntryEnd(this);
@@ -420,7 +345,7 @@ export class Environment implements GuestOwner {
     if (current === undefined) {
       // Everything is answered and code still runs. On AWS it would be frozen at once.
       if (now - entry.lastAnswerAtMs >= AFTER_ANSWER_MS) this.dispose();
-    } else if (current.cpuUs + this.guest.runningUs - entry.cpuMarkUs > this.revision.config.cpuMs * 1_000) {
+    } else if (current.cpuUs + entry.unchargedUs(this.guest.runningUs) > this.revision.config.cpuMs * 1_000) {
       const payload = cpuTimeoutPayload(current.requestId, this.revision.config.cpuMs);
       this.end(current, OUTCOME.cpuTimeout, payload, now);
     }
@@ -437,7 +362,7 @@ export class Environment implements GuestOwner {
   /** Answers one invocation and stops the isolate. What waited beside it is lost with it; what had not started is handed back. */
   private end(invocation: Invocation, outcome: Outcome, payload: string, now: number): void {
     const { entry } = this;
-    if (entry !== null) this.chargeCpu(entry, this.current(entry));
+    entry?.charge(this.guest.runningUs, this.current(entry));
     this.answer(invocation, outcome, payload, '', now);
     this.dispose();
     this.answerExited(now);
@@ -471,7 +396,7 @@ export class Environment implements GuestOwner {
     this.disposed = true;
     this.draining = true;
     this.disposedAtMs = performance.now();
-    this.clearTimer();
+    this.wakeUp.clear();
     this.guest.dispose();
   }
 
@@ -487,24 +412,7 @@ function toUs(ms: number): number {
   return Math.max(0, Math.round(ms * 1_000));
 }
 
-function joinLogs(first: string, second: string): string {
-  return first === '' ? second : second === '' ? first : `${first},${second}`;
-}
-
 function firstOf(open: ReadonlyMap<number, Invocation>): Invocation | null {
   for (const invocation of open.values()) return invocation;
   return null;
-}
-
-const REJECTION_CHARACTERS_MAX = 2_048;
-
-function rejectionText(error: unknown): string {
-  try {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    // Frames below the boundary are the host's.
-    const boundary = text.indexOf('\n    at (<isolated-vm boundary>)');
-    return (boundary < 0 ? text : text.slice(0, boundary)).slice(0, REJECTION_CHARACTERS_MAX);
-  } catch {
-    return '[no text]';
-  }
 }

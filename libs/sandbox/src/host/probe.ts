@@ -1,5 +1,6 @@
 import { type ProbeResult } from '../channel';
-import { Environment, type EnvironmentEvents, type LoadResult } from './environment';
+import { Environment } from './environment';
+import { type EnvironmentEvents, type LoadResult } from './environment-events';
 import { GuestIsolate } from './isolate';
 import { type Revision } from './revision';
 import { type RunningSlot } from './running-slots';

@@ -1,6 +1,7 @@
 import type ivm from 'isolated-vm';
 import { type HostRevision } from '../channel';
 import { type Environment } from './environment';
+import { type InitFailure } from './init-failure';
 
 /** One invocation as the host knows it, from its frame to its result. */
 export interface Invocation {
@@ -17,13 +18,6 @@ export interface Invocation {
   initUs: number;
   /** Log lines sent ahead of its result. */
   logs: string;
-}
-
-export interface InitFailure {
-  readonly untilMs: number;
-  readonly backOffMs: number;
-  readonly outcome: number;
-  readonly payload: (invocation: Invocation) => string;
 }
 
 const RECENT_INVOCATIONS = 100;

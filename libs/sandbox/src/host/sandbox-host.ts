@@ -15,7 +15,7 @@ import {
 } from '../channel';
 import { DeadlineWatch } from './deadline-watch';
 import { EnvironmentPool } from './environment-pool';
-import { type ResultFigures } from './environment';
+import { type ResultFigures } from './environment-events';
 import { errorPayload } from './error-payloads';
 import { wrapBundle } from './isolate';
 import { MemoryWatch } from './memory-watch';

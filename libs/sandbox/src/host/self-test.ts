@@ -1,6 +1,7 @@
 import { OUTCOME, type Outcome } from '@sluice/contracts';
 import { type HostRevision } from '../channel';
-import { Environment, type EnvironmentEvents } from './environment';
+import { Environment } from './environment';
+import { type EnvironmentEvents } from './environment-events';
 import { GuestIsolate, wrapBundle } from './isolate';
 import { Revision } from './revision';
 import { RunningSlots, type RunningSlot } from './running-slots';

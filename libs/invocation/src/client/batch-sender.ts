@@ -10,10 +10,14 @@ const EXTERNAL_EVENT_CHARS = 128 * 1024;
 
 /** A batch that no runner has taken over by then no longer holds the next one back. */
 const HANDOVER_MS = 5;
+/** Nor does one that was taken over this long ago: its functions take their time. */
+const ANSWER_MS = 1;
 
 /**
- * Hands invocations to BullMQ, many per job. A lone invocation leaves at the end of its event-loop turn; while a batch is on its
- * way to a runner, what arrives waits for it, so the batch grows with the load and costs nothing without it.
+ * Hands invocations to BullMQ, many per job. A lone invocation leaves at the end of its event-loop turn. What arrives while a
+ * batch is under way waits until that is answered, or was taken over 1 ms ago, or the waiting fill a batch of their own: so batches
+ * grow with the load, and their fixed cost for Redis, runner and host is shared by more. Measured at 64 callers of a fast
+ * function, this beats both sending at once and sending when the `add` returns.
  */
 export class BatchSender {
   private readonly queue: Queue;
@@ -78,30 +82,25 @@ export class BatchSender {
   }
 
   private async add(batch: PendingInvocation[]): Promise<void> {
-    const handover = this.startHandover();
-    for (const pending of batch) pending.onAccepted = handover;
+    const underWay = this.startBatch(batch.length);
+    for (const pending of batch) pending.batch = underWay;
     try {
       const external = batch.filter(({ request }) => request.event.length > EXTERNAL_EVENT_CHARS);
       if (external.length > 0) await this.storeExternal(external);
       await this.queue.add('batch', this.encode(batch));
     } catch (error) {
       for (const pending of batch) this.onRefused(pending, error as Error);
-      handover();
       return;
     }
-    setTimeout(handover, HANDOVER_MS).unref();
+    underWay.releaseWithin(HANDOVER_MS);
   }
 
-  /** Counts a batch as under way until the function it returns is called, any number of times. */
-  private startHandover(): () => void {
+  private startBatch(invocations: number): BatchUnderWay {
     this.batchesUnderWay++;
-    let open = true;
-    return () => {
-      if (!open) return;
-      open = false;
+    return new BatchUnderWay(invocations, () => {
       this.batchesUnderWay--;
       this.sendWaiting();
-    };
+    });
   }
 
   private async storeExternal(invocations: readonly PendingInvocation[]): Promise<void> {
@@ -140,5 +139,40 @@ export class BatchSender {
       if (!external) events += request.event;
     }
     return { replyTo: this.replyTo, revisions, heads, events };
+  }
+}
+
+/** A batch that holds the next one back, until it is released. */
+export class BatchUnderWay {
+  private releaseOnce: (() => void) | null;
+  private accepted = false;
+
+  constructor(
+    private unsettled: number,
+    release: () => void,
+  ) {
+    this.releaseOnce = release;
+  }
+
+  /** A runner has taken one of its invocations over, and so all. */
+  accept(): void {
+    if (this.accepted) return;
+    this.accepted = true;
+    this.releaseWithin(ANSWER_MS);
+  }
+
+  /** One of its invocations is answered or refused. */
+  settle(): void {
+    if (--this.unsettled === 0) this.release();
+  }
+
+  releaseWithin(ms: number): void {
+    if (this.releaseOnce !== null) setTimeout(() => this.release(), ms).unref();
+  }
+
+  private release(): void {
+    const release = this.releaseOnce;
+    this.releaseOnce = null;
+    release?.();
   }
 }

@@ -132,7 +132,7 @@ export class InvocationClient {
       acceptByMs: nowMs + acceptInMs,
       answerByMs: nowMs + waitMs + request.timeoutMs + ANSWER_GRACE_MS,
       link: null,
-      onAccepted: null,
+      batch: null,
       cancelled: false,
     };
     this.pending.set(pending.sequence, pending);
@@ -166,7 +166,7 @@ export class InvocationClient {
     this.leftQueue(pending);
     this.acceptedSinceSweep++;
     pending.link = link;
-    pending.onAccepted?.();
+    pending.batch?.accept();
     if (pending.cancelled) link.cancel(sequence);
   }
 
@@ -214,6 +214,7 @@ export class InvocationClient {
   private finish(pending: PendingInvocation, settlement: InvocationResult | SluiceError): void {
     if (!this.pending.delete(pending.sequence)) return;
     if (pending.link === null) this.leftQueue(pending);
+    pending.batch?.settle();
     pending.settle(settlement);
   }
 

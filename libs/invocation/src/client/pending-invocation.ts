@@ -1,5 +1,6 @@
 import { type Outcome, type SluiceError } from '@sluice/contracts';
 import { type InvocationKind } from '../wire';
+import { type BatchUnderWay } from './batch-sender';
 import { type RunnerLink } from './link-server';
 
 export interface InvocationRequest {
@@ -41,8 +42,8 @@ export interface PendingInvocation {
   /** Local time after which an answer is no longer expected from the runner that took it. */
   readonly answerByMs: number;
   link: RunnerLink | null;
-  /** Set by the sender: a runner has taken over the batch this one is in. */
-  onAccepted: (() => void) | null;
+  /** The batch it left with; null while it waits. */
+  batch: BatchUnderWay | null;
   /** The caller left before a runner took it: said to the runner as soon as one does. */
   cancelled: boolean;
 }

@@ -1,3 +1,4 @@
+import { type IncomingMessage } from 'node:http';
 import { type GatewayResponse } from '../gateway-response';
 import { type Received, type Routed } from '../request-context';
 import { type ResponseStyle } from '../routes/compiled-route';
@@ -19,8 +20,7 @@ export function writeGatewayResponse(received: Received, answer: GatewayResponse
   }
   const headers = [...answer.headers];
   pushIdentity(headers, received, style);
-  // A body that was not read would be taken for the next request's head.
-  if (!request.complete) headers.push('connection', 'close');
+  if (!request.complete && announcesBody(request)) headers.push('connection', 'close'); // its rest would be taken for the next request
   send(received, answer.status, headers, answer.body);
 }
 
@@ -41,4 +41,8 @@ function pushIdentity(headers: string[], { requestId, headers: { traceId } }: Re
   else if (style === 'rest') headers.push('x-amzn-RequestId', requestId, 'x-amz-apigw-id', requestId);
   else headers.push('x-amzn-RequestId', requestId);
   if (traceId !== '' && style !== 'http') headers.push('X-Amzn-Trace-Id', traceId);
+}
+
+function announcesBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }

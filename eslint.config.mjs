@@ -5,7 +5,10 @@ import tseslint from 'typescript-eslint';
 /** Layers, outermost first: apps, domain libs, infra libs, contracts. Domain libs import one another only where listed by scope. */
 const boundaries = [
   { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:domain', 'type:infra', 'type:contracts', 'type:testing'] },
-  { sourceTag: 'type:domain', onlyDependOnLibsWithTags: ['type:infra', 'type:contracts', 'type:testing', 'scope:signature-v4', 'scope:functions'] },
+  {
+    sourceTag: 'type:domain',
+    onlyDependOnLibsWithTags: ['type:infra', 'type:contracts', 'type:testing', 'scope:signature-v4', 'scope:functions'],
+  },
   { sourceTag: 'scope:signature-v4', onlyDependOnLibsWithTags: ['type:contracts'] },
   { sourceTag: 'scope:functions', notDependOnLibsWithTags: ['type:domain'] },
   { sourceTag: 'scope:sandbox', notDependOnLibsWithTags: ['scope:redis', 'scope:config'] },
@@ -34,5 +37,28 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
     },
   },
-  { files: ['**/*.{mjs,cjs,js}'], languageOptions: { globals: { console: 'readonly', process: 'readonly', fetch: 'readonly', Buffer: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', setImmediate: 'readonly', performance: 'readonly', require: 'readonly', module: 'readonly', __dirname: 'readonly', AbortSignal: 'readonly', AbortController: 'readonly', Response: 'readonly' } } },
+  {
+    files: ['**/*.{mjs,cjs,js}'],
+    languageOptions: {
+      globals: {
+        console: 'readonly',
+        process: 'readonly',
+        fetch: 'readonly',
+        Buffer: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        setImmediate: 'readonly',
+        performance: 'readonly',
+        require: 'readonly',
+        module: 'readonly',
+        __dirname: 'readonly',
+        AbortSignal: 'readonly',
+        AbortController: 'readonly',
+        Response: 'readonly',
+      },
+    },
+  },
 );

@@ -38,7 +38,8 @@ export class InvocationWorker {
       prefix: options.keys.queuePrefix('sync', 0),
       connection: options.blockingRedis,
       autorun: false,
-      concurrency: 4,
+      // A hand-over takes microseconds, so one at a time is enough; each further one asks Redis in vain once per batch.
+      concurrency: 1,
       maxStalledCount: 0,
       stalledInterval: 5_000,
       lockDuration: 10_000,

@@ -96,7 +96,11 @@ describe('PUT /v1/functions/{name}', () => {
       );
     const answer = await put('throws');
     expect(answer.status).toBe(400);
-    expect(answer.body).toMatchObject({ code: 'INIT_ERROR', message: expect.stringContaining('Error: boom') as string, details });
+    expect(answer.body).toMatchObject({
+      code: 'INIT_ERROR',
+      message: expect.stringContaining('Error: boom') as string,
+      details,
+    });
     expect((await gateway.request('GET', '/v1/functions/throws')).status).toBe(404);
   });
 
@@ -110,10 +114,7 @@ describe('PUT /v1/functions/{name}', () => {
     const answer = await put('settings', HANDLER, '?timeoutMs=99&colour=blue');
     expect(answer.status).toBe(400);
     expect(answer.body.code).toBe('VALIDATION_FAILED');
-    expect(answer.body.details.map(({ path }) => path)).toEqual([
-      'config.timeoutMs',
-      'config.colour',
-    ]);
+    expect(answer.body.details.map(({ path }) => path)).toEqual(['config.timeoutMs', 'config.colour']);
   });
 
   test('412 when If-Match names another revision, and when If-None-Match: * finds one', async () => {
@@ -144,9 +145,7 @@ describe('versions', () => {
       await gateway.request('PATCH', '/v1/functions/many/config', { json: { timeoutMs: 1_000 + (version % 40) } });
     }
     const { body } = await gateway.request('GET', '/v1/functions/many/versions');
-    expect(body.versions.map(({ version }) => version)).toEqual(
-      Array.from({ length: 50 }, (_, index) => 52 - index),
-    );
+    expect(body.versions.map(({ version }) => version)).toEqual(Array.from({ length: 50 }, (_, index) => 52 - index));
     expect((await gateway.request('GET', '/v1/functions/many/versions/1/source')).status).toBe(404);
     const client = await connectRedis(redis.url, { name: 'spec' });
     const keys = new RedisKeys();

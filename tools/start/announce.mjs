@@ -2,11 +2,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-const helloSource = [
-  'export const handler = async (event: { pathParameters?: { name?: string } }) => ({',
-  '  message: `Hello, ${event.pathParameters?.name ?? "world"}`,',
-  '});',
-].join('\n');
+// On one line, so that each command is one line.
+const helloSource =
+  'export const handler = async (event: { pathParameters?: { name?: string } }) => ({ message: `Hello, ${event.pathParameters?.name ?? "world"}` });';
 const helloApi = {
   routes: [{ route: 'GET /hello/{name}', integration: { type: 'function', function: 'hello' } }],
 };

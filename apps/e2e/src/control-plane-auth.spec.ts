@@ -127,31 +127,34 @@ describe('who may use the control plane', () => {
   });
 
   const hasCurl = commandWorks('curl', ['--version']) && curlVersion() >= 7.75;
-  (hasCurl ? test : test.skip)('curl --aws-sigv4, with a body and a query', () => {
-    const output = execFileSync(
-      'curl',
-      [
-        '-s',
-        '-w',
-        '%{http_code}',
-        '-o',
-        '/dev/null',
-        '--aws-sigv4',
-        'aws:amz:eu-west-1:sluice',
-        '--user',
-        `${key.accessKeyId}:${key.secretAccessKey}`,
-        '-X',
-        'PUT',
-        '-H',
-        'content-type: application/typescript',
-        '--data-binary',
-        SOURCE,
-        `${adminUrl}/v1/functions/by-curl?timeoutMs=1000&memoryMb=64`,
-      ],
-      { encoding: 'utf8' },
-    );
-    expect(output).toBe('201');
-  });
+  // What curl signs is held by recorded requests in libs/signature-v4; this is the program itself, where there is one.
+  if (hasCurl) {
+    test('curl --aws-sigv4, with a body and a query', () => {
+      const output = execFileSync(
+        'curl',
+        [
+          '-s',
+          '-w',
+          '%{http_code}',
+          '-o',
+          '/dev/null',
+          '--aws-sigv4',
+          'aws:amz:eu-west-1:sluice',
+          '--user',
+          `${key.accessKeyId}:${key.secretAccessKey}`,
+          '-X',
+          'PUT',
+          '-H',
+          'content-type: application/typescript',
+          '--data-binary',
+          SOURCE,
+          `${adminUrl}/v1/functions/by-curl?timeoutMs=1000&memoryMb=64`,
+        ],
+        { encoding: 'utf8' },
+      );
+      expect(output).toBe('201');
+    });
+  }
 
   test.each([
     ['another method', { method: 'DELETE' }],

@@ -234,9 +234,9 @@ export const settingTable = {
   logsMaxMb: withDefault(
     'LOGS_MAX_MB',
     integer(16, 1_048_576),
-    1_024,
+    128,
     ['runner'],
-    'Function log records kept in Redis over all functions, in MiB.',
+    'Function log records kept in Redis over all functions, in MiB. Keep it below half the memory limit of the volatile Redis.',
   ),
   shutdownGraceMs: withDefault(
     'SHUTDOWN_GRACE_MS',

@@ -47,11 +47,6 @@ export class RedisKeys {
     return this.tagged(tag('fn', functionName), 'package', sha256);
   }
 
-  /** (d) string: the upload as it was sent. */
-  source(functionName: string, sha256: string): string {
-    return this.tagged(tag('fn', functionName), 'source', sha256);
-  }
-
   /** (v) stream: log records of the function, in blocks. */
   functionLogs(functionName: string): string {
     return this.tagged(tag('fn', functionName), 'logs');

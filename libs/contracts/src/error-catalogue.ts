@@ -38,6 +38,57 @@ export const ERROR_CATALOGUE = {
   QUEUE_FULL: { status: 503, summary: 'The gateway holds as many waiting invocations as it may; it did not run.' },
   CIRCUIT_OPEN: { status: 503, summary: 'The function keeps killing its host and is switched off for a minute.' },
   CONCURRENCY_LIMIT: { status: 429, summary: 'The function already runs as often as its maxConcurrency allows.' },
+  MISSING_AUTHENTICATION_TOKEN: { status: 403, summary: 'The route takes signed requests and this one is not signed.' },
+  INVALID_SIGNATURE: {
+    status: 403,
+    summary: 'The signature of a request to a route does not match it, or its access key is unknown.',
+  },
+  EXPIRED_TOKEN: { status: 403, summary: 'The signature is older than it may be, or the presigned URL has expired.' },
+  UNAUTHORIZED: {
+    status: 401,
+    summary: 'The route has an authorizer and the request lacks what it looks at, or the authorizer refused the token.',
+  },
+  AUTHORIZER_DENIED: { status: 403, summary: 'The authorizer or a policy does not allow this request.' },
+  AUTHORIZER_FAILURE: {
+    status: 500,
+    summary: 'The function of the authorizer threw, timed out or answered something that is no decision.',
+  },
+  AUTHORIZER_CONFIGURATION_ERROR: {
+    status: 500,
+    summary:
+      'The authorizer cannot work as it is configured: its function does not exist, or its keys cannot be fetched.',
+  },
+  INVALID_API_KEY: {
+    status: 403,
+    summary: 'The route needs an API key, and the one sent is missing, unknown, disabled or expired.',
+  },
+  ADDRESS_REFUSED: { status: 403, summary: 'The API does not take requests from this address.' },
+  THROTTLED: { status: 429, summary: 'More requests than the rate and burst of a limit allow.' },
+  QUOTA_EXCEEDED: { status: 429, summary: 'The requests of the period are used up.' },
+  BAD_REQUEST_PARAMETERS: {
+    status: 400,
+    summary: 'Required parameters are missing, or a parameter does not match its schema.',
+  },
+  BAD_REQUEST_BODY: { status: 400, summary: 'The body does not match the schema of the route.' },
+  REQUEST_URI_TOO_LONG: {
+    status: 414,
+    summary: 'The request names a resource longer than 1,600 bytes, which no policy can hold.',
+  },
+  INTEGRATION_FAILURE: {
+    status: 504,
+    summary: 'The upstream of an http-proxy route cannot be reached or broke the connection.',
+  },
+  INTEGRATION_TIMEOUT: {
+    status: 504,
+    summary: "The upstream of an http-proxy route did not answer within the route's time.",
+  },
+  INTEGRATION_CIRCUIT_OPEN: { status: 503, summary: 'The upstream kept failing and is left alone for a moment.' },
+  API_CONFIGURATION_ERROR: {
+    status: 500,
+    summary: 'The route cannot work as it is configured, for example because a stage variable it names is not set.',
+  },
+  STAGE_NOT_FOUND: { status: 404, summary: 'The API has no stage of that name.' },
+  DEPLOYMENT_NOT_FOUND: { status: 404, summary: 'The API has no deployment of that id, or it is no longer kept.' },
 } as const satisfies Record<string, { status: number; summary: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

@@ -1,12 +1,49 @@
 export {
+  apiDefinition,
   parseApiDefinition,
   type ApiDefinition,
-  type ApiRecord,
   type ApiStyle,
-  type FunctionIntegration,
   type PayloadFormat,
-  type RouteDefinition,
-} from './api-definition';
+} from './api/api-definition';
+export {
+  latestDeployment,
+  migrateApiRecord,
+  type ApiRecord,
+  type CanaryEnd,
+  type CanaryRecord,
+  type Deployment,
+  type StageRecord,
+} from './api/api-record';
+export {
+  type Authorizer,
+  type FunctionAuthorizer,
+  type JwtAuthorizer,
+  type ResourcePolicy,
+  type RouteAuthorization,
+} from './api/authorization';
+export { cacheSettings, type CacheSetting, type CacheSettings } from './api/cache-settings';
+export { type CorsSettings } from './api/cors';
+export {
+  type FunctionIntegration,
+  type HttpProxyIntegration,
+  type Integration,
+  type MockIntegration,
+  type RedirectIntegration,
+} from './api/integration';
+export { type BodyTemplate, type RequestParameters, type ResponseParameters } from './api/mapping';
+export { type RouteDefinition } from './api/route-definition';
+export {
+  DEFAULT_STAGE,
+  stageName,
+  stageSettings,
+  type AccessLogSettings,
+  type CanarySettings,
+  type StageSettings,
+  type StageVariables,
+} from './api/stage';
+export { fillStageVariables, hasStageVariables } from './api/stage-variables';
+export { throttleSettings, type ClientAddressSettings, type ThrottleSettings } from './api/throttle-settings';
+export { type ValidationSettings } from './api/validation';
 export { ERROR_CATALOGUE, type ErrorCode } from './error-catalogue';
 export {
   DEFAULT_FUNCTION_CONFIG,
@@ -25,4 +62,5 @@ export {
 export { OUTCOME, outcomeName, type FunctionErrorPayload, type Outcome, type OutcomeName } from './invocation-outcome';
 export { LIMITS } from './limits';
 export { parseApiName, parseFunctionName } from './names';
+export { parseInput, textOfPath } from './parse-input';
 export { SluiceError, type ErrorDetail } from './sluice-error';

@@ -7,8 +7,8 @@ import { assertOneSlot } from './slot';
 export type LuaArgument = string | number | Buffer;
 
 /**
- * A Lua script from a `.lua` file beside the code that runs it. The file's name ends in the number of its keys (`apply-change-3.lua`)
- * and its head comment says what KEYS and ARGV are and what it returns.
+ * A Lua script from a `.lua` file beside the code that runs it. The file's name ends in the number of its keys (`apply-change-3.lua`,
+ * `-n.lua` where that differs from call to call) and its head comment says what KEYS and ARGV are and what it returns.
  */
 export class LuaScript {
   readonly sha1: string;
@@ -18,7 +18,8 @@ export class LuaScript {
   constructor(
     readonly name: string,
     readonly source: string,
-    readonly keyCount: number,
+    readonly /** null = any number. */
+    readonly keyCount: number | null,
   ) {
     this.sha1 = createHash('sha1').update(source).digest('hex');
   }
@@ -28,13 +29,13 @@ export class LuaScript {
    * runs from `dist` reads them from the `src` beside it; images ship both.
    */
   static load(directory: string, fileName: string): LuaScript {
-    const keyCount = /-(\d+)\.lua$/.exec(fileName)?.[1];
+    const keyCount = /-(\d+|n)\.lua$/.exec(fileName)?.[1];
     if (keyCount === undefined)
-      throw new Error(`${fileName}: the name of a script ends in its number of keys, as in "-2.lua"`);
+      throw new Error(`${fileName}: the name of a script ends in its number of keys, as in "-2.lua", or in "-n.lua"`);
     const candidates = [join(directory, fileName), join(sourceDirectoryOf(directory), fileName)];
     const path = candidates.find((candidate) => existsSync(candidate));
     if (path === undefined) throw new Error(`The Lua script ${candidates.join(' or ')} does not exist`);
-    return new LuaScript(basename(fileName, '.lua'), readFileSync(path, 'utf8'), Number(keyCount));
+    return new LuaScript(basename(fileName, '.lua'), readFileSync(path, 'utf8'), keyCount === 'n' ? null : Number(keyCount));
   }
 
   /** Runs the script by its hash, and with its text where Redis does not know it (a restart, a failover). */
@@ -60,7 +61,8 @@ export class LuaScript {
   }
 
   private checkKeys(keys: readonly string[]): void {
-    if (keys.length !== this.keyCount) throw new Error(`${this.name} takes ${this.keyCount} keys, not ${keys.length}`);
+    if (this.keyCount !== null && keys.length !== this.keyCount)
+      throw new Error(`${this.name} takes ${this.keyCount} keys, not ${keys.length}`);
     // Cheap for the one key most scripts have; for more it is what keeps a cluster possible.
     if (keys.length > 1) assertOneSlot(keys);
   }

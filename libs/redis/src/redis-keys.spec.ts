@@ -5,7 +5,13 @@ describe('Redis keys', () => {
   const keys = new RedisKeys();
 
   test('keys that one script touches are in one slot', () => {
-    const config = [keys.functions(), keys.apis(), keys.configVersion(), keys.configChanges(), keys.configChannel()];
+    const config = [
+      keys.configRecords('function'),
+      keys.configRecords('api'),
+      keys.configVersion(),
+      keys.configChanges(),
+      keys.configChannel(),
+    ];
     const ofFunction = [
       keys.revision('f', 'r'),
       keys.package('f', 's'),
@@ -40,7 +46,7 @@ describe('Redis keys', () => {
   });
 
   test('keys are as documented', () => {
-    expect(keys.functions()).toBe('sluice:{config}:functions');
+    expect(keys.configRecords('function')).toBe('sluice:{config}:functions');
     expect(keys.payload('p1')).toBe('sluice:{payload:p1}');
     expect(keys.queuePrefix('sync', 0)).toBe('sluice:{sync:0}');
     expect(keys.heartbeat('gateway', 'g1')).toBe('sluice:heartbeat:gateway:g1');

@@ -10,14 +10,14 @@ export class RedisKeys {
 
   // Configuration: one script changes record, version and change stream, so all carry one tag.
 
-  /** (d) hash: function name → record. */
-  functions(): string {
-    return this.tagged('config', 'functions');
+  /** (d) hash: name → record, of one kind (`functions`, `apis`, `usage-plans` …). */
+  configRecords(kind: string): string {
+    return this.tagged('config', `${kind}s`);
   }
 
-  /** (d) hash: API name → record. */
-  apis(): string {
-    return this.tagged('config', 'apis');
+  /** (d) hash: deployment id → deployment, all that are kept of an API. */
+  deployments(apiName: string): string {
+    return this.tagged(tag('api', apiName), 'deployments');
   }
 
   /** (d) number: raised by every change. */

@@ -63,7 +63,15 @@ function functionRecord(name: string, ...versions: number[]): FunctionRecord {
 }
 
 function apiRecord(name: string): ApiRecord {
-  return { schema: 1, name, deploymentId: 'd', createdAt: '2026-01-01T00:00:00.000Z', apiStyle: 'http', routes: [] };
+  const createdAt = '2026-01-01T00:00:00.000Z';
+  return {
+    schema: 2,
+    name,
+    createdAt,
+    latestDeploymentId: 'd',
+    stages: { $default: { deploymentId: 'd', variables: {}, routes: {}, createdAt, updatedAt: createdAt } },
+    deployments: { d: { id: 'd', createdAt, definition: { apiStyle: 'http', routes: [] } } },
+  };
 }
 
 test('a write is served where it was made when commit returns, and everywhere when it has propagated', async () => {
@@ -135,7 +143,7 @@ test('a gateway that missed more changes than are kept loads everything', async 
     .multi()
     .del(keys.configChanges())
     .incrby(keys.configVersion(), 5)
-    .hdel(keys.apis(), 'a')
+    .hdel(keys.configRecords('api'), 'a')
     .exec();
   const kinds: string[] = [];
   store.onChange(({ kind }) => kinds.push(kind));

@@ -3,6 +3,7 @@ import { resolveVersion } from '@sluice/functions';
 import { RedisKeys, type Redis } from '@sluice/redis';
 import { type GatewayHeartbeats } from './gateway-heartbeats';
 import {
+  CONFIGURATION_KINDS,
   type ConfigurationKind,
   type RecordOfKind,
   StoredConfiguration,
@@ -31,8 +32,9 @@ export interface ConfigurationStoreOptions {
  * case they did not, apply changes in order, and load everything when one is missing.
  */
 export class ConfigurationStore {
-  private readonly functionRecords = new Map<string, FunctionRecord>();
-  private readonly apiRecords = new Map<string, ApiRecord>();
+  private readonly recordsOfKind = new Map<ConfigurationKind, Map<string, RecordOfKind[ConfigurationKind]>>(
+    CONFIGURATION_KINDS.map((kind) => [kind, new Map()]),
+  );
   private readonly fingerprints = new WeakMap<object, string>();
   private readonly listeners = new Set<(change: ConfigurationChange) => void>();
   private readonly stored: StoredConfiguration;
@@ -48,11 +50,16 @@ export class ConfigurationStore {
   }
 
   get functions(): ReadonlyMap<string, FunctionRecord> {
-    return this.functionRecords;
+    return this.records('function');
   }
 
   get apis(): ReadonlyMap<string, ApiRecord> {
-    return this.apiRecords;
+    return this.records('api');
+  }
+
+  /** Everything of one kind, by name. */
+  records<K extends ConfigurationKind>(kind: K): ReadonlyMap<string, RecordOfKind[K]> {
+    return this.recordsOfKind.get(kind) as ReadonlyMap<string, RecordOfKind[K]>;
   }
 
   /** The configuration version applied here; -1 before the first load. */
@@ -92,7 +99,7 @@ export class ConfigurationStore {
 
   /** The version a qualifier names (`$LATEST` when absent), or null when function or version do not exist. */
   resolve(functionName: string, qualifier?: string): FunctionVersion | null {
-    const record = this.functionRecords.get(functionName);
+    const record = this.functions.get(functionName);
     return record === undefined ? null : resolveVersion(record, qualifier);
   }
 
@@ -167,18 +174,16 @@ export class ConfigurationStore {
   }
 
   private replaceAll(records: readonly StoredRecord[]): void {
-    this.functionRecords.clear();
-    this.apiRecords.clear();
+    for (const records of this.recordsOfKind.values()) records.clear();
     for (const record of records) this.apply(record);
   }
 
   private apply({ kind, name, record, fingerprint }: StoredRecord): void {
-    const records: Map<string, RecordOfKind[ConfigurationKind]> =
-      kind === 'function' ? this.functionRecords : this.apiRecords;
+    const records = this.recordsOfKind.get(kind);
     if (record === null) {
-      records.delete(name);
+      records?.delete(name);
     } else {
-      records.set(name, record);
+      records?.set(name, record);
       this.fingerprints.set(record, fingerprint);
     }
   }

@@ -1,12 +1,31 @@
 import { createHash } from 'node:crypto';
-import { LIMITS, type ApiRecord, type FunctionRecord } from '@sluice/contracts';
+import { LIMITS, migrateApiRecord, type ApiRecord, type FunctionRecord } from '@sluice/contracts';
 import { LuaScript, RedisKeys, type Redis } from '@sluice/redis';
 
+/** What is configured. A new kind is one line here and one in READERS. */
 export interface RecordOfKind {
   readonly function: FunctionRecord;
   readonly api: ApiRecord;
 }
 export type ConfigurationKind = keyof RecordOfKind;
+
+/** Brings a stored record of each kind into today's shape; a shape this program does not know is refused. */
+const READERS: { readonly [K in ConfigurationKind]: (stored: StoredShape) => RecordOfKind[K] | null } = {
+  function: ofSchema(1),
+  api: (stored) => (stored.schema <= 2 ? migrateApiRecord(stored as never) : null),
+};
+
+/** In the order they are loaded. */
+export const CONFIGURATION_KINDS = Object.keys(READERS) as readonly ConfigurationKind[];
+
+interface StoredShape {
+  readonly schema: number;
+}
+
+/** A kind whose shape has not changed since its first version. */
+function ofSchema<R>(schema: number): (stored: StoredShape) => R | null {
+  return (stored) => (stored.schema === schema ? (stored as R) : null);
+}
 
 /** A record as it stands in Redis; `fingerprint` is what a writer shows to prove which state it saw. */
 export interface StoredRecord<K extends ConfigurationKind = ConfigurationKind> {
@@ -27,7 +46,7 @@ export interface ConfigurationWrite {
   readonly seenVersion: number | undefined;
 }
 
-/** The configuration in durable Redis: two hashes of records, a version, and a bounded stream of what changed at each version. */
+/** The configuration in durable Redis: a hash of records per kind, a version, and a bounded stream of what changed at each version. */
 export class StoredConfiguration {
   constructor(private readonly redis: Redis) {}
 
@@ -35,7 +54,7 @@ export class StoredConfiguration {
   async write(change: ConfigurationWrite): Promise<number | null> {
     const version = await COMMIT.run(
       this.redis,
-      [keys.configVersion(), keys.configChanges(), recordsKey(change.kind)],
+      [keys.configVersion(), keys.configChanges(), keys.configRecords(change.kind)],
       [
         change.kind,
         change.name,
@@ -53,8 +72,8 @@ export class StoredConfiguration {
   async readChanges(appliedVersion: number): Promise<{ version: number; changes: StoredRecord[] } | null> {
     const answer = (await READ_CHANGES.run(
       this.redis,
-      [keys.configVersion(), keys.configChanges(), recordsKey('function'), recordsKey('api')],
-      [appliedVersion, CHANGES_PER_READ_MAX],
+      [keys.configVersion(), keys.configChanges(), ...CONFIGURATION_KINDS.map((kind) => keys.configRecords(kind))],
+      [appliedVersion, CHANGES_PER_READ_MAX, ...CONFIGURATION_KINDS],
     )) as [number, ...string[]] | null;
     if (answer === null) return null;
     const [version, ...fields] = answer;
@@ -71,7 +90,8 @@ export class StoredConfiguration {
    */
   async loadAll(): Promise<{ version: number; records: StoredRecord[] }> {
     const version = Number((await this.redis.get(keys.configVersion())) ?? 0);
-    const records = [...(await this.scan('function')), ...(await this.scan('api'))];
+    const records: StoredRecord[] = [];
+    for (const kind of CONFIGURATION_KINDS) records.push(...(await this.scan(kind)));
     return { version, records };
   }
 
@@ -79,7 +99,7 @@ export class StoredConfiguration {
     const records = new Map<string, StoredRecord>();
     let cursor = '0';
     do {
-      const [next, fields] = await this.redis.hscan(recordsKey(kind), cursor, 'COUNT', 100);
+      const [next, fields] = await this.redis.hscan(keys.configRecords(kind), cursor, 'COUNT', 100);
       for (let i = 0; i + 1 < fields.length; i += 2) {
         records.set(fields[i] as string, parseRecord(kind, fields[i] as string, fields[i + 1] as string));
       }
@@ -91,17 +111,13 @@ export class StoredConfiguration {
 
 const keys = new RedisKeys();
 const COMMIT = LuaScript.load(__dirname, 'commit-change-3.lua');
-const READ_CHANGES = LuaScript.load(__dirname, 'read-changes-4.lua');
+const READ_CHANGES = LuaScript.load(__dirname, 'read-changes-n.lua');
 /** More changes than this at once are cheaper to load as a whole. */
 const CHANGES_PER_READ_MAX = 100;
 
-function recordsKey(kind: ConfigurationKind): string {
-  return kind === 'function' ? keys.functions() : keys.apis();
-}
-
 function parseRecord(kind: ConfigurationKind, name: string, text: string): StoredRecord {
   if (text === '') return { kind, name, record: null, fingerprint: '' };
-  const record = JSON.parse(text) as RecordOfKind[ConfigurationKind];
-  if (record.schema !== 1) throw new Error(`the ${kind} ${name} was written by a newer version of Sluice`);
+  const record = READERS[kind](JSON.parse(text) as StoredShape);
+  if (record === null) throw new Error(`the ${kind} ${name} was written by a newer version of Sluice`);
   return { kind, name, record, fingerprint: createHash('sha1').update(text).digest('hex') };
 }

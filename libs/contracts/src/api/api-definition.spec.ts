@@ -8,6 +8,7 @@ const problems = (input: unknown): unknown => {
   }
   return 'accepted';
 };
+const NO_SUCH_TYPE = 'must be an object with "type": "function", "http-proxy", "mock" or "redirect"';
 const integration = { type: 'function', function: 'hello' };
 
 describe('an API definition', () => {
@@ -34,22 +35,21 @@ describe('an API definition', () => {
         stage: 'x',
         routes: [
           7,
-          { route: 'GET /a', integration: { type: 'mock', function: 1 }, timeoutMs: 10, cache: {} },
-          { route: 'GET /b' },
+          { route: 'GET /a', integration: { type: 'soap', function: 1 }, timeoutMs: 10, colour: {} },
+          { route: 'GET /b', integration: { type: 'function', uri: 1 } },
+          { route: 'GET /c' },
         ],
       }),
     ).toEqual([
-      { path: 'stage', message: 'is not a setting of an API' },
       { path: 'apiStyle', message: 'must be "http" or "rest"' },
       { path: 'routes[0]', message: 'must be an object with "route" and "integration"' },
-      { path: 'routes[1] (GET /a).cache', message: 'is not a setting of a route' },
+      { path: 'routes[1] (GET /a).integration.type', message: NO_SUCH_TYPE },
       { path: 'routes[1] (GET /a).timeoutMs', message: 'must be an integer from 50 to 900000' },
-      { path: 'routes[1] (GET /a).integration.type', message: 'must be "function"' },
-      { path: 'routes[1] (GET /a).integration.function', message: 'must be the name of a function' },
-      {
-        path: 'routes[2] (GET /b).integration',
-        message: 'must be an object such as { "type": "function", "function": "hello" }',
-      },
+      { path: 'routes[1] (GET /a).colour', message: 'is not a setting here' },
+      { path: 'routes[2] (GET /b).integration.function', message: 'must be the name of a function' },
+      { path: 'routes[2] (GET /b).integration.uri', message: 'is not a setting here' },
+      { path: 'routes[3] (GET /c).integration', message: NO_SUCH_TYPE },
+      { path: 'stage', message: 'is not a setting here' },
     ]);
   });
 

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { cacheSetting } from './cache-settings';
+import { clientAddressSettings, throttleSettings } from './throttle-settings';
+
+/** The stage every API has; its name is no part of the public address. */
+export const DEFAULT_STAGE = '$default';
+
+export const stageName = z
+  .string()
+  .regex(/^(\$default|[A-Za-z0-9_-]{1,128})$/, 'must be "$default" or 1 to 128 letters, digits, "-" or "_"');
+
+/** AWS: at most 100, names ≤ 64, values ≤ 512 of these characters. */
+export const stageVariables = z
+  .record(
+    z.string().regex(/^[A-Za-z0-9_]{1,64}$/, 'must be 1 to 64 letters, digits or "_"'),
+    z
+      .string()
+      .max(512)
+      .regex(/^[A-Za-z0-9\-._~:/?#&=,]*$/, 'may hold letters, digits and -._~:/?#&=,'),
+  )
+  .refine((variables) => Object.keys(variables).length <= 100, 'may have at most 100 variables');
+export type StageVariables = z.infer<typeof stageVariables>;
+
+const deploymentId = z.string().regex(/^[a-z0-9]{1,32}$/, 'must be the id of a deployment');
+
+export const canarySettings = z.strictObject({
+  deploymentId: deploymentId.optional(),
+  percentTraffic: z.number().min(0).max(100),
+  /** Over the stage's own. */
+  variables: stageVariables.default({}),
+  /** Shares the stage's cache. */
+  useStageCache: z.boolean().default(false),
+  /** Ends the canary by itself when it does worse than this. */
+  abortWhen: z
+    .strictObject({
+      errorPercent: z.number().min(0).max(100).optional(),
+      p99Ms: z.number().positive().optional(),
+      minimumRequests: z.int().min(1).default(20),
+      windowSeconds: z.int().min(5).max(3_600).default(15),
+    })
+    .optional(),
+});
+export type CanarySettings = z.infer<typeof canarySettings>;
+
+export const accessLogSettings = z.strictObject({
+  /** A preset, or a template with `$context.*`. */
+  format: z.string().min(1).max(3_072),
+  destination: z
+    .union([z.enum(['default', 'stdout', 'file', 'off']), z.strictObject({ url: z.string().max(2_048) })])
+    .default('default'),
+});
+export type AccessLogSettings = z.infer<typeof accessLogSettings>;
+
+/** What `PUT /v1/apis/{api}/stages/{stage}` takes. Settings act at once; no deployment is needed. */
+export const stageSettings = z.strictObject({
+  /** Absent = the one it has, or the newest. */
+  deploymentId: deploymentId.optional(),
+  description: z.string().max(1_024).optional(),
+  variables: stageVariables.default({}),
+  cache: cacheSetting.optional(),
+  throttle: throttleSettings.optional(),
+  clientAddresses: clientAddressSettings.optional(),
+  /** By route key, over what the deployment says. */
+  routes: z
+    .record(z.string(), z.strictObject({ cache: cacheSetting.optional(), throttle: throttleSettings.optional() }))
+    .default({}),
+  canary: canarySettings.optional(),
+  accessLog: accessLogSettings.optional(),
+});
+export type StageSettings = z.infer<typeof stageSettings>;

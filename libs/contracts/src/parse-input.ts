@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { SluiceError, type ErrorDetail } from './sluice-error';
+
+/** More than this helps nobody. */
+const DETAILS_MAX = 100;
+
+/**
+ * Reads what a user sent against its schema. Throws VALIDATION_FAILED with one detail per bad field;
+ * `what` begins the message ("The API definition"), `nameOf` may add to a path what the user calls the place.
+ */
+export function parseInput<T extends z.ZodType>(
+  schema: T,
+  input: unknown,
+  what: string,
+  nameOf: (path: readonly PropertyKey[]) => string = textOfPath,
+): z.output<T> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const details = result.error.issues.flatMap((issue) => detailsOf(issue, nameOf)).slice(0, DETAILS_MAX);
+  throw new SluiceError('VALIDATION_FAILED', `${what} is not valid: ${summary(details)}`, { details });
+}
+
+/** `a.b[2].c` */
+export function textOfPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
+    '',
+  );
+}
+
+function detailsOf(issue: z.core.$ZodIssue, nameOf: (path: readonly PropertyKey[]) => string): ErrorDetail[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: nameOf([...issue.path, key]), message: 'is not a setting here' }));
+  if (issue.code === 'invalid_union') {
+    // The alternative that got furthest is the one that was meant.
+    const deepest = issue.errors.reduce<readonly z.core.$ZodIssue[]>(
+      (best, other) => (depth(other) > depth(best) ? other : best),
+      [],
+    );
+    if (depth(deepest) > 0)
+      return deepest.flatMap((inner) => detailsOf({ ...inner, path: [...issue.path, ...inner.path] }, nameOf));
+  }
+  return [{ path: nameOf(issue.path), message: issue.message }];
+}
+
+function depth(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.reduce(
+    (most, { path, code }) => Math.max(most, path.length + (code === 'unrecognized_keys' ? 1 : 0)),
+    0,
+  );
+}
+
+function summary(details: readonly ErrorDetail[]): string {
+  const [first] = details;
+  if (first === undefined) return 'it does not have the expected shape.';
+  const where = 'path' in first && first.path !== '' ? `${first.path} ` : '';
+  return `${where}${first.message}${details.length > 1 ? `, and ${details.length - 1} more` : ''}.`;
+}

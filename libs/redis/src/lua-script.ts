@@ -18,7 +18,7 @@ export class LuaScript {
   constructor(
     readonly name: string,
     readonly source: string,
-    readonly /** null = any number. */
+    /** null = any number. */
     readonly keyCount: number | null,
   ) {
     this.sha1 = createHash('sha1').update(source).digest('hex');
@@ -35,7 +35,11 @@ export class LuaScript {
     const candidates = [join(directory, fileName), join(sourceDirectoryOf(directory), fileName)];
     const path = candidates.find((candidate) => existsSync(candidate));
     if (path === undefined) throw new Error(`The Lua script ${candidates.join(' or ')} does not exist`);
-    return new LuaScript(basename(fileName, '.lua'), readFileSync(path, 'utf8'), keyCount === 'n' ? null : Number(keyCount));
+    return new LuaScript(
+      basename(fileName, '.lua'),
+      readFileSync(path, 'utf8'),
+      keyCount === 'n' ? null : Number(keyCount),
+    );
   }
 
   /** Runs the script by its hash, and with its text where Redis does not know it (a restart, a failover). */

@@ -82,6 +82,8 @@ export const ERROR_CATALOGUE = {
     status: 504,
     summary: "The upstream of an http-proxy route did not answer within the route's time.",
   },
+  EGRESS_DENIED: { status: 403, summary: 'The gateway may not connect to that address.' },
+  EGRESS_FAILED: { status: 502, summary: 'An address the gateway itself asked gave no whole answer.' },
   INTEGRATION_CIRCUIT_OPEN: { status: 503, summary: 'The upstream kept failing and is left alone for a moment.' },
   API_CONFIGURATION_ERROR: {
     status: 500,

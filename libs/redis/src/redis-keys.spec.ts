@@ -19,7 +19,9 @@ describe('Redis keys', () => {
       keys.codeCache('f', 'r', 'e'),
     ];
     const access = [keys.root(), keys.accessKey('AKIA1')];
-    for (const group of [config, ofFunction, access]) expect(new Set(group.map(slotOf)).size).toBe(1);
+    const buckets = [keys.bucket('account'), keys.bucket('stage', 'a', 's'), keys.bucket('plan', 'p', 'k')];
+    const usage = [keys.quota('p', 'k'), keys.usageOfDay(20_000), keys.apiKeysLastUsed()];
+    for (const group of [config, ofFunction, access, buckets, usage]) expect(new Set(group.map(slotOf)).size).toBe(1);
   });
 
   test('functions are spread over slots', () => {

@@ -91,6 +91,28 @@ export class RedisKeys {
     return this.tagged('iam', 'access-key', accessKeyId);
   }
 
+  // Throttling: a request takes from all its buckets or from none, so all buckets are in one slot; so is all that a request is counted in.
+
+  /** (v) string with a TTL: tokens of a bucket and when they were counted; absent = full. */
+  bucket(scope: string, ...parts: readonly string[]): string {
+    return this.tagged('throttle', scope, ...parts);
+  }
+
+  /** (d) hash with a TTL: requests of an API key under a usage plan in the present period. */
+  quota(planName: string, apiKeyId: string): string {
+    return this.tagged('usage', 'quota', planName, apiKeyId);
+  }
+
+  /** (d) hash with a TTL: requests of one day (days since 1970, UTC) by plan, API key and API. */
+  usageOfDay(day: number): string {
+    return this.tagged('usage', 'day', String(day));
+  }
+
+  /** (d) hash: API key id → when it was last used. */
+  apiKeysLastUsed(): string {
+    return this.tagged('usage', 'api-keys-last-used');
+  }
+
   // The installation and its processes
 
   /** (d) string (JSON): schema version and the id of the master key all data is encrypted under. */

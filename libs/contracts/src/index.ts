@@ -44,6 +44,7 @@ export {
 export { fillStageVariables, hasStageVariables } from './api/stage-variables';
 export { throttleSettings, type ClientAddressSettings, type ThrottleSettings } from './api/throttle-settings';
 export { type ValidationSettings } from './api/validation';
+export { ACCOUNT_ID, apiRouteArn, controlPlaneArn, functionArn, REGION, userArn } from './arn';
 export { ERROR_CATALOGUE, type ErrorCode } from './error-catalogue';
 export {
   DEFAULT_FUNCTION_CONFIG,
@@ -63,4 +64,28 @@ export { OUTCOME, outcomeName, type FunctionErrorPayload, type Outcome, type Out
 export { LIMITS } from './limits';
 export { parseApiName, parseFunctionName } from './names';
 export { parseInput, textOfPath } from './parse-input';
+export {
+  blockContains,
+  parseAddress,
+  parseAddressBlock,
+  type AddressBlock,
+  type AddressWords,
+} from './policy/address-block';
+export {
+  parseConditionOperator,
+  parsePolicyDate,
+  parsePolicyNumber,
+  type ConditionOperator,
+  type NamedConditionOperator,
+} from './policy/condition-operator';
+export {
+  asArray,
+  policyDocument,
+  policyProblems,
+  type PolicyDocument,
+  type PolicyKind,
+  type PolicyPrincipal,
+  type PolicyProblem,
+  type PolicyStatement,
+} from './policy/policy-document';
 export { SluiceError, type ErrorDetail } from './sluice-error';

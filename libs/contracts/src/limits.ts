@@ -58,4 +58,10 @@ export const LIMITS = {
   authorizerTtlSecondsDefault: 300,
   authorizerTtlSecondsMax: 3_600,
   authorizerTimeoutMsMax: 10_000,
+  policyBytesMax: 20_480,
+  policiesPerPrincipalMax: 20,
+  usersMax: 5_000,
+  groupsMax: 300,
+  groupsPerUserMax: 10,
+  accessKeysPerUserMax: 2,
 } as const;

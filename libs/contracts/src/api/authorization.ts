@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits';
+import { policyDocument, type PolicyDocument } from '../policy/policy-document';
 
 export const authorizerName = z
   .string()
@@ -61,6 +62,6 @@ export const routeAuthorization = z.union([
 ]);
 export type RouteAuthorization = z.infer<typeof routeAuthorization>;
 
-/** An AWS policy document; checked in full by the policy engine. */
-export const resourcePolicy = z.looseObject({ Statement: z.unknown() });
-export type ResourcePolicy = z.infer<typeof resourcePolicy>;
+/** Who may call the API at all, in AWS's policy language. */
+export const resourcePolicy = policyDocument('resource');
+export type ResourcePolicy = PolicyDocument;

@@ -113,7 +113,59 @@ export class RedisKeys {
     return this.tagged('usage', 'api-keys-last-used');
   }
 
+  // Metrics
+
+  /** (d) hash with a TTL: series → what a writer measured of it in one stretch of time, which starts at an epoch second. */
+  metrics(resolutionSeconds: number, startSeconds: number, writer: string): string {
+    return this.plain('metrics', String(resolutionSeconds), String(startSeconds), writer);
+  }
+
+  /** (d) sorted set: the stretches there are of a resolution, by their start. */
+  metricIndex(resolutionSeconds: number): string {
+    return this.tagged('metrics', 'index', String(resolutionSeconds));
+  }
+
+  /** (d) hash: stretch → its bytes. */
+  metricSizes(): string {
+    return this.tagged('metrics', 'sizes');
+  }
+
+  /** (d) sorted set: series by when they were last measured. */
+  metricSeries(): string {
+    return this.tagged('metrics', 'series');
+  }
+
+  /** (d) hash: how far each resolution is rolled up. */
+  metricState(): string {
+    return this.tagged('metrics', 'state');
+  }
+
+  /** (d) set: stretches that got data after they were rolled up. */
+  metricLate(): string {
+    return this.tagged('metrics', 'late');
+  }
+
+  /** (d) hash: alarm → its state. */
+  alarmStates(): string {
+    return this.tagged('alarms', 'states');
+  }
+
+  /** (d) list: transitions of an alarm, newest first. */
+  alarmHistory(alarmName: string): string {
+    return this.tagged('alarms', 'history', alarmName);
+  }
+
+  /** (d) hash: notifications that are not delivered yet, by their id. */
+  alarmDeliveries(): string {
+    return this.tagged('alarms', 'deliveries');
+  }
+
   // The installation and its processes
+
+  /** (v) string with a TTL: the one process that does a work of which there is one. */
+  lease(work: string): string {
+    return this.plain('lease', work);
+  }
 
   /** (d) string (JSON): schema version and the id of the master key all data is encrypted under. */
   install(): string {

@@ -38,6 +38,9 @@ export interface GatewaySettings extends PlatformSettings {
   readonly accessLog: AccessLogTarget;
   readonly acceptByMs: number;
   readonly traceSteps: boolean;
+  /** Text of the two lists; `libs/egress` reads them. */
+  readonly egressAllow: string;
+  readonly egressPorts: string;
 }
 
 export interface RunnerSettings extends PlatformSettings {
@@ -84,6 +87,8 @@ export function loadGatewaySettings(environment: Environment): GatewaySettings {
     accessLog: accessLogTarget(values),
     acceptByMs: values.acceptByMs,
     traceSteps: values.traceSteps === 'on',
+    egressAllow: values.egressAllow,
+    egressPorts: values.egressPorts,
   }));
 }
 

@@ -231,6 +231,22 @@ export const settingTable = {
     ['gateway'],
     'Whether the gateway measures each step of a request (`sluice_step_seconds` in /metrics). Costs two clock readings per step.',
   ),
+  egressAllow: withDefault(
+    'SLUICE_EGRESS_ALLOW',
+    text('a comma-separated list of addresses, ranges and hosts'),
+    '',
+    ['gateway'],
+    'What the gateway may connect to for its users although it is not public: addresses, ranges and hosts, each with :port or :* if wanted (`docs/egress.md`).',
+    '–',
+  ),
+  egressPorts: withDefault(
+    'SLUICE_EGRESS_PORTS',
+    text('a comma-separated list of ports'),
+    '',
+    ['gateway'],
+    'Ports the gateway may connect to for its users everywhere, besides 80 and 443.',
+    '–',
+  ),
   logsMaxMb: withDefault(
     'LOGS_MAX_MB',
     integer(16, 1_048_576),

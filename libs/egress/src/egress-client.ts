@@ -142,13 +142,14 @@ function parseUrl(address: string): URL {
 
 /** undici hides what happened below `fetch failed`; a refusal of ours is found there and comes out as it was. */
 function asEgressError(error: unknown, url: URL, timedOutMs: number | null): SluiceError {
-  let innermost: { code?: string; message?: string } = {};
+  let innermost: { code?: unknown; message?: string } = {};
   for (let cause = error; typeof cause === 'object' && cause !== null; cause = (cause as { cause?: unknown }).cause) {
     if (cause instanceof SluiceError) return cause;
     innermost = cause;
   }
-  const { code, message } = innermost;
-  const reason = timedOutMs !== null ? `no answer within ${timedOutMs} ms` : (code ?? message ?? 'the request failed');
+  const { code, message = 'the request failed' } = innermost;
+  const text = typeof code === 'string' ? code : message;
+  const reason = timedOutMs !== null ? `no answer within ${timedOutMs} ms` : text;
   return new SluiceError('EGRESS_FAILED', `${url.origin} cannot be reached: ${reason}.`, { cause: error });
 }
 

@@ -132,7 +132,7 @@ describe('SLUICE_EGRESS_ALLOW', () => {
   });
 
   it('refuses a port list with something else in it', () => {
-    expect(() => EgressPolicy.parse('', '80,http')).toThrow('"http" needs a port from 1 to 65535');
+    expect(() => EgressPolicy.parse('', '80,http')).toThrow('SLUICE_EGRESS_PORTS: "http" needs a port from 1 to 65535');
   });
 });
 

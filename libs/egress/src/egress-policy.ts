@@ -15,9 +15,13 @@ export class EgressPolicy {
     private readonly ports: ReadonlySet<number>,
   ) {}
 
-  /** `allow` is the text of SLUICE_EGRESS_ALLOW, `ports` that of SLUICE_EGRESS_PORTS. Throws RangeError naming the item that is wrong. */
+  /** `allow` is the text of SLUICE_EGRESS_ALLOW, `ports` that of SLUICE_EGRESS_PORTS. Throws RangeError naming setting and item. */
   static parse(allow: string, ports: string): EgressPolicy {
-    return new EgressPolicy(parseEgressRules(allow), new Set([...USUAL_PORTS, ...parsePorts(ports)]));
+    const rules = naming('SLUICE_EGRESS_ALLOW', () => parseEgressRules(allow));
+    return new EgressPolicy(
+      rules,
+      new Set([...USUAL_PORTS, ...naming('SLUICE_EGRESS_PORTS', () => parsePorts(ports))]),
+    );
   }
 
   /** Throws EGRESS_DENIED unless `address`, one that `host` resolved to, may be connected to at `port`. */
@@ -66,6 +70,14 @@ export function portOf(url: URL): number {
 /** A host as names and literals are compared: without IPv6 brackets. */
 export function unbracketed(host: string): string {
   return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
+}
+
+function naming<T>(setting: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new RangeError(`${setting}: ${(error as RangeError).message}`, { cause: error });
+  }
 }
 
 function normalHost(host: string): string {

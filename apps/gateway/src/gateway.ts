@@ -13,6 +13,7 @@ import { AppModule } from './app.module';
 import { ConfigurationStore } from './configuration/configuration-store';
 import { GatewayHeartbeats } from './configuration/gateway-heartbeats';
 import { ApiService } from './control-plane/apis/api-service';
+import { DeploymentStore } from './control-plane/apis/deployment-store';
 import { type ControlPlaneParts } from './control-plane/control-plane.module';
 import { FunctionProbe } from './control-plane/functions/function-probe';
 import { FunctionPublisher } from './control-plane/functions/function-publisher';
@@ -29,6 +30,7 @@ import { originOf, PublicAddress } from './control-plane/public-address';
 import { Recorder } from './data-plane/handlers/record';
 import { PublicServer } from './data-plane/public-server';
 import { RequestMetrics } from './data-plane/request-metrics';
+import { FunctionTargets } from './data-plane/routes/function-targets';
 import { RouteDirectory } from './data-plane/routes/route-directory';
 import { StepTimes } from './data-plane/step-times';
 import { nestLogger } from './nest-logger';
@@ -88,7 +90,10 @@ export class Gateway {
       .readFrom(() => this.accessLog?.dropped ?? 0);
     this.routes = new RouteDirectory({
       configuration: this.configuration,
-      invocations: this.invocations,
+      parts: {
+        invocations: this.invocations,
+        targets: new FunctionTargets(this.configuration, metrics),
+      },
       metrics,
       stepTimes: settings.traceSteps ? new StepTimes(this.registry) : null,
     });
@@ -159,7 +164,12 @@ export class Gateway {
       authenticator,
       configuration,
       functions: new FunctionService({ configuration, revisions, publisher, bundler }),
-      apis: new ApiService({ configuration, newDeploymentId, nowMs: Date.now }),
+      apis: new ApiService({
+        configuration,
+        deployments: new DeploymentStore(redis.durable),
+        newDeploymentId,
+        nowMs: Date.now,
+      }),
       invocations: new InvocationService(configuration, invocations),
       logs: new LogService(configuration, logReader, Date.now),
       readiness,

@@ -32,9 +32,9 @@ export interface ConfigurationStoreOptions {
  * case they did not, apply changes in order, and load everything when one is missing.
  */
 export class ConfigurationStore {
-  private readonly recordsOfKind = new Map<ConfigurationKind, Map<string, RecordOfKind[ConfigurationKind]>>(
-    CONFIGURATION_KINDS.map((kind) => [kind, new Map()]),
-  );
+  private readonly recordsOfKind = Object.fromEntries(CONFIGURATION_KINDS.map((kind) => [kind, new Map()])) as {
+    readonly [K in ConfigurationKind]: Map<string, RecordOfKind[K]>;
+  };
   private readonly fingerprints = new WeakMap<object, string>();
   private readonly listeners = new Set<(change: ConfigurationChange) => void>();
   private readonly stored: StoredConfiguration;
@@ -59,7 +59,7 @@ export class ConfigurationStore {
 
   /** Everything of one kind, by name. */
   records<K extends ConfigurationKind>(kind: K): ReadonlyMap<string, RecordOfKind[K]> {
-    return this.recordsOfKind.get(kind) as ReadonlyMap<string, RecordOfKind[K]>;
+    return this.recordsOfKind[kind];
   }
 
   /** The configuration version applied here; -1 before the first load. */
@@ -174,16 +174,16 @@ export class ConfigurationStore {
   }
 
   private replaceAll(records: readonly StoredRecord[]): void {
-    for (const records of this.recordsOfKind.values()) records.clear();
+    for (const records of Object.values(this.recordsOfKind)) records.clear();
     for (const record of records) this.apply(record);
   }
 
   private apply({ kind, name, record, fingerprint }: StoredRecord): void {
-    const records = this.recordsOfKind.get(kind);
+    const records: Map<string, RecordOfKind[ConfigurationKind]> = this.recordsOfKind[kind];
     if (record === null) {
-      records?.delete(name);
+      records.delete(name);
     } else {
-      records?.set(name, record);
+      records.set(name, record);
       this.fingerprints.set(record, fingerprint);
     }
   }

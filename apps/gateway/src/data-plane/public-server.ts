@@ -5,7 +5,7 @@ import { LIMITS, SluiceError, type ErrorCode } from '@sluice/contracts';
 import { canonicalPath } from '@sluice/routing';
 import { gatewayResponse } from './gateway-response';
 import { writeGatewayResponse } from './handlers/write-response';
-import { type Received } from './request-context';
+import { RequestContext } from './request-context';
 import { RequestHeaders, readHeaders } from './request-headers';
 import { handleRequest, type Pipeline } from './request-pipeline';
 
@@ -72,16 +72,24 @@ export class PublicServer {
   }
 
   private received(request: IncomingMessage, response: ServerResponse): void {
-    const received = {
-      request,
-      response,
-      requestId: randomUUID(),
-      receivedAtMs: performance.now(),
-      receivedEpochMs: Date.now(),
-      method: request.method ?? '',
-      sourceIp: plainAddress(request.socket.remoteAddress ?? ''),
-      bodyBytes: 0,
-    };
+    const requestId = randomUUID();
+    const receivedAtMs = performance.now();
+    const receivedEpochMs = Date.now();
+    const method = request.method ?? '';
+    const sourceIp = plainAddress(request.socket.remoteAddress ?? '');
+    const received = (headers: RequestHeaders, path: string, rawQuery: string): RequestContext =>
+      new RequestContext(
+        request,
+        response,
+        requestId,
+        receivedAtMs,
+        receivedEpochMs,
+        method,
+        path,
+        rawQuery,
+        headers,
+        sourceIp,
+      );
     if (this.draining) response.shouldKeepAlive = false;
     try {
       const headers = readHeaders(request.rawHeaders);
@@ -89,16 +97,16 @@ export class PublicServer {
         throw new SluiceError('BAD_REQUEST', 'The header host is missing.');
       const { path, rawQuery } = canonicalPath(request.url ?? '');
       if (path === HEALTH_PATH) return answerHealth(response);
-      void handleRequest(this.pipeline, { ...received, headers, path, rawQuery });
+      handleRequest(this.pipeline, received(headers, path, rawQuery));
     } catch (error) {
-      this.refuse({ ...received, headers: NO_HEADERS, path: '', rawQuery: '' }, error);
+      this.refuse(received(NO_HEADERS, '', ''), error);
     }
   }
 
   /** A head that is well-formed HTTP but could mean two things. The connection ends: what follows on it is not trusted either. */
-  private refuse(received: Received, error: unknown): void {
+  private refuse(received: RequestContext, error: unknown): void {
     received.response.shouldKeepAlive = false;
-    writeGatewayResponse(received, gatewayResponse(error, 'http'), 'http');
+    writeGatewayResponse(received, gatewayResponse(error, 'http'));
     this.pipeline.recorder.record(received, null, error);
   }
 

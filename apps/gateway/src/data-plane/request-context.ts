@@ -1,7 +1,14 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { type CompiledRoute } from './routes/compiled-route';
 import { type RequestHeaders } from './request-headers';
-import { type ProxyResponse } from './responses/proxy-response';
+import { NOT_AUTHORIZED, type RequestAuthorization } from './request-authorization';
+import { NO_RESPONSE, type ProxyResponse } from './responses/proxy-response';
+import { type CompiledRoute } from './routes/compiled-route';
+
+const NO_BODY = Buffer.alloc(0);
+const NO_HEADERS: readonly string[] = [];
+
+/** What the cache had to do with an answer, as `X-Cache` says it; '' on routes without a cache. */
+export type CacheStatus = '' | 'HIT' | 'MISS' | 'BYPASS' | 'STALE';
 
 /** A request whose head is read and found well-formed. */
 export interface Received {
@@ -18,6 +25,7 @@ export interface Received {
   /** As sent, without the question mark. */
   readonly rawQuery: string;
   readonly headers: RequestHeaders;
+  /** The client's address: the peer's, or what a trusted proxy says. */
   readonly sourceIp: string;
   /** Bytes of the answer's body; 0 until it is written. */
   bodyBytes: number;
@@ -26,13 +34,57 @@ export interface Received {
 /** A received request that has its route. Later steps fill what the steps after them read. */
 export interface Routed extends Received {
   readonly route: CompiledRoute;
-  /** The path below the API's mount. */
+  /** First part of the public path that is no part of the event's path: `/{api}`, `/functions/{name}`, a domain's base path. */
+  readonly mount: string;
+  /** The path below mount and stage. */
   readonly routedPath: string;
   readonly pathParameters: Readonly<Record<string, string>> | null;
+  /** `NOT_AUTHORIZED` unless the route asks who is there and has found out. */
+  authorization: RequestAuthorization;
+  /** Id of the API key the request was made with; '' where none was asked for. */
+  apiKeyId: string;
   /** Empty until read-body has run, and where there is none. */
   body: Buffer;
-  /** `NO_RESPONSE` until integrate has run. */
+  /** `NO_RESPONSE` until a step has answered. */
   answer: ProxyResponse;
+  cacheStatus: CacheStatus;
   /** Time from handing the request to the integration to its answer; 0 where none was asked. */
   integrationMs: number;
+  /** What steps add to the answer, whoever made it: name, value, … */
+  extraHeaders: readonly string[];
+}
+
+/** One request. One class for all of its life keeps every step reading the same shape. */
+export class RequestContext implements Received {
+  bodyBytes = 0;
+  /** Set by match-route; until then only `Received` is promised. */
+  route: CompiledRoute | null = null;
+  mount = '';
+  routedPath = '';
+  pathParameters: Readonly<Record<string, string>> | null = null;
+  authorization: RequestAuthorization = NOT_AUTHORIZED;
+  apiKeyId = '';
+  body: Buffer = NO_BODY;
+  answer: ProxyResponse = NO_RESPONSE;
+  cacheStatus: CacheStatus = '';
+  integrationMs = 0;
+  extraHeaders: readonly string[] = NO_HEADERS;
+
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    readonly requestId: string,
+    readonly receivedAtMs: number,
+    readonly receivedEpochMs: number,
+    readonly method: string,
+    readonly path: string,
+    readonly rawQuery: string,
+    readonly headers: RequestHeaders,
+    readonly sourceIp: string,
+  ) {}
+}
+
+/** Adds a header to whatever answer this request gets. */
+export function addResponseHeader(context: Routed, name: string, value: string): void {
+  context.extraHeaders = context.extraHeaders === NO_HEADERS ? [name, value] : [...context.extraHeaders, name, value];
 }

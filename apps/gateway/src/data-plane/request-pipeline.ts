@@ -1,36 +1,50 @@
-import { type Received, type Routed } from './request-context';
-import { type CompiledRoute } from './routes/compiled-route';
-import { type RouteDirectory } from './routes/route-directory';
 import { gatewayResponse } from './gateway-response';
-import { integrate } from './handlers/integrate';
+import { compileIntegrate } from './handlers/integrate';
 import { matchRoute } from './handlers/match-route';
-import { readBody } from './handlers/read-body';
+import { compileReadBody } from './handlers/read-body';
 import { type Recorder } from './handlers/record';
 import { writeGatewayResponse, writeResponse } from './handlers/write-response';
+import { type PipelineParts } from './pipeline-parts';
+import { type RequestContext, type Routed } from './request-context';
+import { NO_RESPONSE } from './responses/proxy-response';
+import { type RouteBlueprint } from './routes/route-blueprint';
+import { type RouteDirectory } from './routes/route-directory';
 import { type StepTimes } from './step-times';
 
-/** A step: reads the context, calls one lib function, writes the context, or throws to end the request. */
+/**
+ * A step of one route: reads the context, calls one lib function, writes the context, or throws to end the request.
+ * A step that has nothing to wait for returns nothing, so that a request that waits for nothing is answered in one go.
+ */
 export type Handler = (context: Routed) => void | Promise<void>;
 
 interface Step {
   readonly name: string;
-  readonly handler: Handler;
-  /** Routes that do not need the step never see it. */
-  readonly needed: (route: Pick<CompiledRoute, 'target'>) => boolean;
+  /** Prepares the step for a route; null = the route does not need it and never sees it. */
+  readonly compile: (route: RouteBlueprint, parts: PipelineParts) => Handler | null;
 }
 
-/** The order of a request after match-route, in one place. */
-const STEPS: readonly Step[] = [
-  { name: 'read-body', handler: readBody, needed: () => true },
-  { name: 'integrate', handler: integrate, needed: () => true },
-  { name: 'write-response', handler: writeResponse, needed: () => true },
+/** The order of a request after match-route, up to its answer. The first step that answers ends the list. */
+const ASK: readonly Step[] = [
+  { name: 'read-body', compile: compileReadBody },
+  { name: 'integrate', compile: compileIntegrate },
 ];
 
+/** What happens to an answer, whichever step it came from. */
+const REPLY: readonly Step[] = [{ name: 'write-response', compile: () => writeResponse }];
+
 /** The steps one route needs, in order; timed ones when somebody wants to know where the time goes. */
-export function compileHandlers(route: Pick<CompiledRoute, 'target'>, times: StepTimes | null): Handler[] {
-  return STEPS.filter((step) => step.needed(route)).map(({ name, handler }) =>
-    times === null ? handler : times.timed(name, handler),
-  );
+export function compileHandlers(
+  route: RouteBlueprint,
+  parts: PipelineParts,
+  times: StepTimes | null,
+): { handlers: Handler[]; replyAt: number } {
+  const prepare = (steps: readonly Step[]): Handler[] =>
+    steps.flatMap(({ name, compile }) => {
+      const handler = compile(route, parts);
+      return handler === null ? [] : [times === null ? handler : times.timed(name, handler)];
+    });
+  const ask = prepare(ASK);
+  return { handlers: [...ask, ...prepare(REPLY)], replyAt: ask.length };
 }
 
 export interface Pipeline {
@@ -39,20 +53,44 @@ export interface Pipeline {
 }
 
 /** One request from its head to its record. Never throws: every failure becomes an answer, and every outcome is recorded. */
-export async function handleRequest(pipeline: Pipeline, received: Received): Promise<void> {
-  let routed: Routed | null = null;
-  let failure: unknown = null;
+export function handleRequest(pipeline: Pipeline, received: RequestContext): void {
+  let routed: Routed;
   try {
     routed = matchRoute(pipeline.routes, received);
-    for (const handler of routed.route.handlers) {
-      const pending = handler(routed);
-      if (pending !== undefined) await pending;
+  } catch (error) {
+    writeGatewayResponse(received, gatewayResponse(error, pipeline.routes.styleOf(received)));
+    pipeline.recorder.record(received, null, error);
+    return;
+  }
+  proceed(pipeline, routed, 0);
+}
+
+/** Goes on with the step at `at`; steps that wait come back here. */
+function proceed(pipeline: Pipeline, context: Routed, at: number): void {
+  const { handlers, replyAt } = context.route;
+  try {
+    for (;;) {
+      if (at < replyAt && context.answer !== NO_RESPONSE) at = replyAt;
+      const handler = handlers[at];
+      if (handler === undefined) break;
+      at++;
+      const pending = handler(context);
+      if (pending !== undefined) {
+        const next = at;
+        pending.then(
+          () => proceed(pipeline, context, next),
+          (error: unknown) => fail(pipeline, context, error),
+        );
+        return;
+      }
     }
   } catch (error) {
-    failure = error;
-    const style = routed?.route.style ?? pipeline.routes.styleOf(received.path);
-    writeGatewayResponse(routed ?? received, gatewayResponse(error, style), style);
-  } finally {
-    pipeline.recorder.record(received, routed, failure);
+    return fail(pipeline, context, error);
   }
+  pipeline.recorder.record(context, context, null);
+}
+
+function fail(pipeline: Pipeline, context: Routed, error: unknown): void {
+  writeGatewayResponse(context, gatewayResponse(error, context.route.style), context.extraHeaders);
+  pipeline.recorder.record(context, context, error);
 }

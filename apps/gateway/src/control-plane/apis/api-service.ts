@@ -1,20 +1,26 @@
 import {
+  DEFAULT_STAGE,
+  hasStageVariables,
   parseApiDefinition,
   parseFunctionName,
   SluiceError,
   type ApiDefinition,
   type ApiRecord,
+  type Deployment,
   type ErrorDetail,
+  type StageRecord,
 } from '@sluice/contracts';
 import { compileRoutes } from '@sluice/routing';
 import { type ConfigurationStore } from '../../configuration/configuration-store';
 import { checkPreconditions, type Preconditions } from '../http/preconditions';
+import { type DeploymentStore } from './deployment-store';
 
 /** The rules of APIs: one is declared whole, and every route of it leads to a function that is there. */
 export class ApiService {
   constructor(
     private readonly options: {
       readonly configuration: ConfigurationStore;
+      readonly deployments: DeploymentStore;
       readonly newDeploymentId: () => string;
       readonly nowMs: () => number;
     },
@@ -33,16 +39,19 @@ export class ApiService {
     input: unknown,
     preconditions: Preconditions,
   ): Promise<{ record: ApiRecord; created: boolean; configurationVersion: number }> {
-    const { configuration, newDeploymentId, nowMs } = this.options;
+    const { configuration, deployments, newDeploymentId, nowMs } = this.options;
     const definition = parseApiDefinition(input);
     compileRoutes(definition.routes, { style: definition.apiStyle });
     const createdAt = new Date(nowMs()).toISOString();
+    const deployment: Deployment = { id: newDeploymentId(), createdAt, definition };
+    // Kept before it is served: a deployment that a stage has can always be looked up again.
+    await deployments.save(name, deployment);
     for (;;) {
       const seenVersion = configuration.version;
       const present = configuration.apis.get(name) ?? null;
-      checkPreconditions(preconditions, present?.deploymentId ?? null);
+      checkPreconditions(preconditions, present?.latestDeploymentId ?? null);
       this.checkFunctions(definition);
-      const record: ApiRecord = { schema: 1, name, deploymentId: newDeploymentId(), createdAt, ...definition };
+      const record = deployed(name, present, deployment);
       // The functions were looked up in the configuration as it was then: had one been deleted since, this write fails.
       const version = await configuration.commit('api', name, present, record, seenVersion);
       if (version !== null) return { record, created: present === null, configurationVersion: version };
@@ -53,16 +62,21 @@ export class ApiService {
   async delete(name: string, preconditions: Preconditions): Promise<number> {
     for (;;) {
       const present = this.get(name);
-      checkPreconditions(preconditions, present.deploymentId);
+      checkPreconditions(preconditions, present.latestDeploymentId);
       const version = await this.options.configuration.commit('api', name, present, null);
-      if (version !== null) return version;
+      if (version === null) continue;
+      await this.options.deployments.deleteAll(name);
+      return version;
     }
   }
 
   private checkFunctions({ routes }: ApiDefinition): void {
     const details: ErrorDetail[] = [];
     routes.forEach(({ route, integration }, index) => {
+      if (integration.type !== 'function') return;
       const { function: functionName, qualifier } = integration;
+      // What a stage variable names is known when a stage has it.
+      if (hasStageVariables(functionName) || hasStageVariables(qualifier ?? '')) return;
       if (this.options.configuration.resolve(functionName, qualifier) !== null) return;
       const path = `routes[${index}] (${route.slice(0, 100)}).integration`;
       if (this.options.configuration.functions.has(functionName)) {
@@ -76,6 +90,31 @@ export class ApiService {
     const message = `A route leads nowhere: ${'path' in first ? first.path : ''}: ${first.message}.`;
     throw new SluiceError('VALIDATION_FAILED', message, { details: details.slice(0, 100) });
   }
+}
+
+/** The API with its newest deployment, served by `$default`. */
+function deployed(name: string, present: ApiRecord | null, deployment: Deployment): ApiRecord {
+  const { id, createdAt } = deployment;
+  const stage = present?.stages[DEFAULT_STAGE];
+  const stages: Record<string, StageRecord> = {
+    ...present?.stages,
+    [DEFAULT_STAGE]: {
+      ...(stage ?? { variables: {}, routes: {}, createdAt }),
+      deploymentId: id,
+      ...(stage === undefined ? {} : { previousDeploymentId: stage.deploymentId }),
+      updatedAt: createdAt,
+    },
+  };
+  const used = Object.values(stages).flatMap(({ deploymentId, canary }) => [deploymentId, canary?.deploymentId]);
+  const kept = Object.entries(present?.deployments ?? {}).filter(([deploymentId]) => used.includes(deploymentId));
+  return {
+    schema: 2,
+    name,
+    createdAt: present?.createdAt ?? createdAt,
+    latestDeploymentId: id,
+    stages,
+    deployments: { ...Object.fromEntries(kept), [id]: deployment },
+  };
 }
 
 /** A name that could never be one is not repeated in full. */

@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, Inject, Param, Put, Req } from '@nestjs/common';
-import { parseApiName, type ApiRecord } from '@sluice/contracts';
+import { latestDeployment, parseApiName, type ApiRecord } from '@sluice/contracts';
 import { ConfigurationStore } from '../../configuration/configuration-store';
 import { propagationHeaders } from '../configuration-reply';
 import { Authenticated } from '../http/authenticated';
@@ -32,7 +32,7 @@ export class ApisController {
     const [input, preconditions] = [parseJsonBody(request.body), preconditionsOf(request)];
     const { record, created, configurationVersion } = await this.apis.put(parseApiName(api), input, preconditions);
     return new Reply(created ? 201 : 200, this.view(record), {
-      etag: `"${record.deploymentId}"`,
+      etag: `"${record.latestDeploymentId}"`,
       ...(created ? { location: `/v1/apis/${api}` } : {}),
       ...(await propagationHeaders(this.configuration, configurationVersion)),
     });
@@ -42,8 +42,8 @@ export class ApisController {
   @Authenticated({ action: 'sluice:GetApi' })
   get(@Param('api') api: string, @Req() request: AdminRequest): Reply {
     const record = this.apis.get(parseApiName(api));
-    const headers = { etag: `"${record.deploymentId}"` };
-    return isNotModified(request, record.deploymentId)
+    const headers = { etag: `"${record.latestDeploymentId}"` };
+    return isNotModified(request, record.latestDeploymentId)
       ? new Reply(304, null, headers)
       : new Reply(200, this.view(record), headers);
   }
@@ -56,13 +56,17 @@ export class ApisController {
   }
 
   private view(record: ApiRecord): object {
-    const { name, apiStyle, routes, deploymentId, createdAt } = record;
-    return { name, apiStyle, routes, deploymentId, url: this.address.api(name), createdAt };
+    const { definition } = latestDeployment(record);
+    return { ...this.head(record), ...definition, stages: record.stages };
   }
 
   /** Without the routes: there may be ten thousand of them. */
   private summary(record: ApiRecord): object {
-    const { name, apiStyle, routes, deploymentId, createdAt } = record;
-    return { name, apiStyle, routeCount: routes.length, deploymentId, url: this.address.api(name), createdAt };
+    const { apiStyle, routes } = latestDeployment(record).definition;
+    return { ...this.head(record), apiStyle, routeCount: routes.length };
+  }
+
+  private head({ name, latestDeploymentId, createdAt }: ApiRecord): object {
+    return { name, deploymentId: latestDeploymentId, url: this.address.api(name), createdAt };
   }
 }

@@ -16,6 +16,7 @@ import {
 } from '@sluice/functions';
 import { type Logger } from '@sluice/logging';
 import { type ConfigurationStore } from '../../configuration/configuration-store';
+import { functionUses } from '../../configuration/function-uses';
 import { type FunctionProbe, type ProbeResult } from './function-probe';
 
 /** What the next version is made of. It may depend on the present state, so it is asked for again when that has changed. */
@@ -140,10 +141,8 @@ export class FunctionPublisher {
   private referencedVersions(name: string): Set<number> {
     const numbers = new Set<number>();
     for (const api of this.options.configuration.apis.values()) {
-      for (const { integration } of api.routes) {
-        if (integration.function === name && /^\d+$/.test(integration.qualifier ?? '')) {
-          numbers.add(Number(integration.qualifier));
-        }
+      for (const { functionName, qualifier } of functionUses(api)) {
+        if (functionName === name && /^\d+$/.test(qualifier ?? '')) numbers.add(Number(qualifier));
       }
     }
     return numbers;

@@ -10,6 +10,7 @@ import {
 import { type Bundler } from '@sluice/bundler';
 import { resolveVersion, type DeploymentPackage, type PackageSource, type RevisionStore } from '@sluice/functions';
 import { type ConfigurationStore } from '../../configuration/configuration-store';
+import { functionUses } from '../../configuration/function-uses';
 import { checkPreconditions, type Preconditions } from '../http/preconditions';
 import { type FunctionPublisher, type NextVersion, type PublishedVersion } from './function-publisher';
 import { type FunctionUpload } from './function-upload';
@@ -124,9 +125,9 @@ export class FunctionService {
 
   private refuseInUse(name: string): void {
     const details = [...this.options.configuration.apis.values()].flatMap((api) =>
-      api.routes
-        .filter(({ integration }) => integration.function === name)
-        .map(({ route }) => ({ path: `apis/${api.name}`, message: `the route "${route}" uses the function` })),
+      functionUses(api)
+        .filter(({ functionName }) => functionName === name)
+        .map(({ place }) => ({ path: `apis/${api.name}`, message: `${place} uses the function` })),
     );
     if (details.length === 0) return;
     const routes = details.length === 1 ? 'A route uses' : `${details.length} routes use`;

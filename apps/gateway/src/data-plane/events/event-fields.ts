@@ -35,7 +35,7 @@ export function isForwarded(lowerName: string): boolean {
 }
 
 /** The headers the gateway adds: lower-case name, value, … */
-export function ownHeaders({ headers, sourceIp, route, receivedEpochMs, requestId }: Routed, port: string): string[] {
+export function ownHeaders({ headers, sourceIp, mount, receivedEpochMs, requestId }: Routed, port: string): string[] {
   return [
     'x-amzn-trace-id',
     headers.traceId === ''
@@ -46,7 +46,7 @@ export function ownHeaders({ headers, sourceIp, route, receivedEpochMs, requestI
     'x-forwarded-port',
     port,
     'x-forwarded-prefix',
-    route.mount,
+    mount,
     'x-forwarded-proto',
     'http',
   ];

@@ -31,13 +31,13 @@ export function buildEventV1(context: Routed): string {
     `{${route.style === 'http' ? '"version":"1.0",' : ''}"resource":${resourceJson},"path":${pathJson},"httpMethod":${methodJson}` +
     `,"headers":${headerMaps.single},"multiValueHeaders":${headerMaps.multi}` +
     `,"queryStringParameters":${queryMaps.single},"multiValueQueryStringParameters":${queryMaps.multi}` +
-    `,"pathParameters":${pathParameters === null ? 'null' : JSON.stringify(pathParameters)},"stageVariables":null` +
+    `,"pathParameters":${pathParameters === null ? 'null' : JSON.stringify(pathParameters)},"stageVariables":${route.stageVariablesJson === '' ? 'null' : route.stageVariablesJson}` +
     `,"requestContext":{"accountId":"${ACCOUNT_ID}","apiId":"${route.apiName}","deploymentId":"${route.deploymentId}","domainName":${JSON.stringify(domain.name)}` +
     `,"domainPrefix":${JSON.stringify(domain.prefix)},"extendedRequestId":"${requestId}","httpMethod":${methodJson}` +
     `,"identity":{"accessKey":null,"accountId":null,"apiKey":null,"apiKeyId":null,"caller":null,"cognitoAuthenticationProvider":null,"cognitoAuthenticationType":null` +
     `,"cognitoIdentityId":null,"cognitoIdentityPoolId":null,"principalOrgId":null,"sourceIp":"${sourceIp}","user":null,"userAgent":${JSON.stringify(headers.userAgent)},"userArn":null,"clientCert":null}` +
-    `,"path":${pathJson},"protocol":"HTTP/${context.request.httpVersion}","requestId":"${requestId}","requestTime":"${requestTime(receivedEpochMs)}"` +
-    `,"requestTimeEpoch":${receivedEpochMs},"resourceId":${route.routeKeyJson},"resourcePath":${resourceJson},"stage":"${route.stage}"}` +
+    `,"path":${route.stagePath === '' ? pathJson : JSON.stringify(route.stagePath + routedPath)},"protocol":"HTTP/${context.request.httpVersion}","requestId":"${requestId}","requestTime":"${requestTime(receivedEpochMs)}"` +
+    `,"requestTimeEpoch":${receivedEpochMs},"resourceId":${route.routeKeyJson},"resourcePath":${resourceJson},"stage":"${route.stage.name}"}` +
     `,"body":${body === null ? 'null' : JSON.stringify(body.text)},"isBase64Encoded":${body?.base64 ?? false}}`
   );
 }

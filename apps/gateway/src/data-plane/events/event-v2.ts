@@ -9,7 +9,7 @@ export function buildEventV2(context: Routed): string {
   const { route, routedPath, rawQuery, headers, method, requestId, sourceIp, receivedEpochMs, pathParameters } =
     context;
   const domain = domainOf(headers.host);
-  const pathJson = JSON.stringify(routedPath);
+  const pathJson = JSON.stringify(route.stagePath === '' ? routedPath : route.stagePath + routedPath);
   let event = `{"version":"2.0","routeKey":${route.routeKeyJson},"rawPath":${pathJson},"rawQueryString":${JSON.stringify(rawQuery)}`;
   if (headers.cookie !== '')
     event += `,"cookies":${JSON.stringify(headers.cookie.split(/; */).filter((cookie) => cookie !== ''))}`;
@@ -21,7 +21,8 @@ export function buildEventV2(context: Routed): string {
   event +=
     `,"requestContext":{"accountId":"${ACCOUNT_ID}","apiId":"${route.apiName}","domainName":${JSON.stringify(domain.name)},"domainPrefix":${JSON.stringify(domain.prefix)}` +
     `,"http":{"method":"${method}","path":${pathJson},"protocol":"HTTP/${context.request.httpVersion}","sourceIp":"${sourceIp}","userAgent":${JSON.stringify(headers.userAgent)}}` +
-    `,"requestId":"${requestId}","routeKey":${route.routeKeyJson},"stage":"${route.stage}","time":"${requestTime(receivedEpochMs)}","timeEpoch":${receivedEpochMs}}`;
+    `,"requestId":"${requestId}","routeKey":${route.routeKeyJson},"stage":"${route.stage.name}","time":"${requestTime(receivedEpochMs)}","timeEpoch":${receivedEpochMs}}`;
+  if (route.stageVariablesJson !== '') event += `,"stageVariables":${route.stageVariablesJson}`;
   if (pathParameters !== null) event += `,"pathParameters":${JSON.stringify(pathParameters)}`;
   const body = bodyFields(context);
   if (body === null) return `${event},"isBase64Encoded":false}`;

@@ -1,30 +1,54 @@
-import { LIMITS, OUTCOME, SluiceError } from '@sluice/contracts';
-import { type InvocationRequest, type InvocationResult } from '@sluice/invocation';
+import { fillStageVariables, LIMITS, OUTCOME, SluiceError } from '@sluice/contracts';
+import { type InvocationClient, type InvocationRequest, type InvocationResult } from '@sluice/invocation';
 import { buildEvent } from '../events/build-event';
 import { FunctionFailure } from '../function-failure';
+import { type PipelineParts } from '../pipeline-parts';
 import { type Routed } from '../request-context';
+import { type Handler } from '../request-pipeline';
 import { parseProxyResponse } from '../responses/proxy-response';
+import { type FunctionTarget } from '../routes/function-targets';
+import { type RouteBlueprint } from '../routes/route-blueprint';
 
 /** Methods that a client may repeat by itself (RFC 9110 §9.2.1), so may we when a host died. */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Hands the request to what the route leads to. */
+export function compileIntegrate(route: RouteBlueprint, parts: PipelineParts): Handler {
+  const { integration } = route.definition;
+  if (integration.type !== 'function') throw new Error(`no integration of type ${integration.type} yet`);
+  const { variables } = route.stage;
+  const functionName = fillStageVariables(integration.function, variables);
+  const qualifier = fillStageVariables(integration.qualifier ?? '', variables);
+  if ('missing' in functionName) return refuseWithout(functionName.missing);
+  if ('missing' in qualifier) return refuseWithout(qualifier.missing);
+  const target = parts.targets.get(functionName.text, integration.qualifier === undefined ? undefined : qualifier.text);
+  return (context) => invoke(context, target, parts.invocations);
+}
+
+function refuseWithout(variable: string): Handler {
+  return () => {
+    throw new SluiceError(
+      'API_CONFIGURATION_ERROR',
+      `The stage does not set the variable "${variable}" of this route.`,
+    );
+  };
+}
 
 /**
  * Runs the route's function with the event of this request and reads its answer.
  * Throws FunctionFailure for whatever the function did, or the SluiceError of an invocation that no runner took.
  */
-export async function integrate(context: Routed): Promise<void> {
-  const { target } = context.route;
+async function invoke(context: Routed, target: FunctionTarget, invocations: InvocationClient): Promise<void> {
   const startedAtMs = performance.now();
-  const settlement = await settled(context, requestOf(context));
+  const settlement = await settled(context, requestOf(context, target), target, invocations);
   context.integrationMs = performance.now() - startedAtMs;
   if (settlement instanceof SluiceError) throw settlement;
   target.metrics.record(settlement.outcome, settlement.durationUs, settlement.initUs, context.integrationMs);
   context.answer = answerOf(context, settlement);
 }
 
-function requestOf(context: Routed): InvocationRequest {
+function requestOf(context: Routed, { version, functionName }: FunctionTarget): InvocationRequest {
   const { route, requestId } = context;
-  const { version, functionName } = route.target;
   if (version === null) throw new SluiceError('INTERNAL', `The function ${functionName} of this route does not exist.`);
   const event = buildEvent(context);
   if (event.length * 3 > LIMITS.eventBytesMax && Buffer.byteLength(event) > LIMITS.eventBytesMax) {
@@ -49,12 +73,15 @@ function requestOf(context: Routed): InvocationRequest {
  * How the invocation ended, or CLIENT_CLOSED as soon as the client leaves: the invocation then ends by itself, and is counted then.
  * Never rejects, but throws QUEUE_FULL when nothing was sent.
  */
-function settled(context: Routed, request: InvocationRequest): Promise<InvocationResult | SluiceError> {
-  const { response, route } = context;
-  const { metrics } = route.target;
+function settled(
+  { response }: Routed,
+  request: InvocationRequest,
+  { metrics }: FunctionTarget,
+  invocations: InvocationClient,
+): Promise<InvocationResult | SluiceError> {
   return new Promise((resolve) => {
     let clientLeft = false;
-    const handle = route.invocations.submit(request, (settlement) => {
+    const handle = invocations.submit(request, (settlement) => {
       response.removeListener('close', left);
       if (settlement instanceof SluiceError) metrics.refused();
       else if (clientLeft) metrics.record(settlement.outcome, settlement.durationUs, settlement.initUs, 0);

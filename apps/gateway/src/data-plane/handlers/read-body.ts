@@ -1,32 +1,40 @@
 import { LIMITS, SluiceError } from '@sluice/contracts';
 import { type IncomingMessage } from 'node:http';
 import { type Routed } from '../request-context';
+import { type Handler } from '../request-pipeline';
+import { type RouteBlueprint } from '../routes/route-blueprint';
+
+/** The body is read before an integration that needs it whole. */
+export function compileReadBody(route: RouteBlueprint): Handler {
+  const bytesMax = route.definition.bodyBytesMax ?? LIMITS.requestBodyBytesMax;
+  return (context) => readBody(context, bytesMax);
+}
 
 /**
- * Reads the whole body, at most 10 MB. A request that announces none costs nothing.
+ * Reads the whole body, at most `bytesMax`. A request that announces none costs nothing.
  * Throws PAYLOAD_TOO_LARGE as soon as the limit is known to be passed, CLIENT_CLOSED when the client leaves.
  */
-export function readBody(context: Routed): void | Promise<void> {
+function readBody(context: Routed, bytesMax: number): void | Promise<void> {
   const { request } = context;
   const announced = request.headers['content-length'];
   if (announced === undefined && request.headers['transfer-encoding'] === undefined) return;
   if (announced === '0') return;
-  if (announced !== undefined && Number(announced) > LIMITS.requestBodyBytesMax) throw tooLarge();
-  return read(request).then((body) => {
+  if (announced !== undefined && Number(announced) > bytesMax) throw tooLarge(bytesMax);
+  return read(request, bytesMax).then((body) => {
     context.body = body;
   });
 }
 
-function read(request: IncomingMessage): Promise<Buffer> {
+function read(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > LIMITS.requestBodyBytesMax) {
+      if (bytes > bytesMax) {
         request.removeAllListeners('data');
         request.resume();
-        reject(tooLarge());
+        reject(tooLarge(bytesMax));
       } else chunks.push(chunk);
     });
     request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes)));
@@ -36,6 +44,6 @@ function read(request: IncomingMessage): Promise<Buffer> {
   });
 }
 
-function tooLarge(): SluiceError {
-  return new SluiceError('PAYLOAD_TOO_LARGE', `The body is over ${LIMITS.requestBodyBytesMax} bytes.`);
+function tooLarge(bytesMax: number): SluiceError {
+  return new SluiceError('PAYLOAD_TOO_LARGE', `The body is over ${bytesMax} bytes.`);
 }

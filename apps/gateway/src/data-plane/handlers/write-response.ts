@@ -5,21 +5,25 @@ import { type ResponseStyle } from '../routes/compiled-route';
 
 /** Answers with what the function returned. The framing headers are Node's, never the function's. */
 export function writeResponse(context: Routed): void {
-  const { answer, route } = context;
-  const headers = [...answer.headers];
+  const { answer, route, extraHeaders } = context;
+  const headers = [...answer.headers, ...extraHeaders];
   pushIdentity(headers, context, route.style);
   send(context, answer.status, headers, answer.body);
 }
 
 /** Answers with an error the gateway makes itself, if there is still somebody to answer. */
-export function writeGatewayResponse(received: Received, answer: GatewayResponse, style: ResponseStyle): void {
+export function writeGatewayResponse(
+  received: Received,
+  answer: GatewayResponse,
+  extraHeaders: readonly string[] = [],
+): void {
   const { request, response } = received;
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
   }
-  const headers = [...answer.headers];
-  pushIdentity(headers, received, style);
+  const headers = [...answer.headers, ...extraHeaders];
+  pushIdentity(headers, received, answer.style);
   if (!request.complete && announcesBody(request)) headers.push('connection', 'close'); // its rest would be taken for the next request
   send(received, answer.status, headers, answer.body);
 }

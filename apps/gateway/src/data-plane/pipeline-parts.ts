@@ -1,0 +1,8 @@
+import { type InvocationClient } from '@sluice/invocation';
+import { type FunctionTargets } from './routes/function-targets';
+
+/** The services that steps work with, by name; made once by the composition in `gateway.ts`. */
+export interface PipelineParts {
+  readonly invocations: InvocationClient;
+  readonly targets: FunctionTargets;
+}

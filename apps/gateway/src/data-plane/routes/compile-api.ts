@@ -1,0 +1,143 @@
+import {
+  DEFAULT_STAGE,
+  LIMITS,
+  type ApiDefinition,
+  type ApiRecord,
+  type CacheSetting,
+  type CacheSettings,
+  type RouteDefinition,
+  type StageRecord,
+} from '@sluice/contracts';
+import { compileRoutes, type RouteTable } from '@sluice/routing';
+import { type PipelineParts } from '../pipeline-parts';
+import { compileHandlers } from '../request-pipeline';
+import { type RequestMetrics } from '../request-metrics';
+import { type StepTimes } from '../step-times';
+import { type CompiledRoute, type ResponseStyle } from './compiled-route';
+import { type RouteBlueprint, type StageBlueprint } from './route-blueprint';
+
+/** A deployment as one stage, or its canary, serves it. */
+export interface CompiledDeployment {
+  readonly style: ApiDefinition['apiStyle'];
+  readonly table: RouteTable<{ readonly route: string; readonly compiled: CompiledRoute }>;
+}
+
+export interface CompiledStage {
+  readonly base: CompiledDeployment;
+  readonly canary: { readonly deployment: CompiledDeployment; readonly percentTraffic: number } | null;
+}
+
+export interface CompileOptions {
+  readonly parts: PipelineParts;
+  readonly metrics: RequestMetrics;
+  readonly stepTimes: StepTimes | null;
+}
+
+/** Everything one stage of an API needs to serve requests. */
+export function compileStage(
+  record: ApiRecord,
+  name: string,
+  settings: StageRecord,
+  options: CompileOptions,
+): CompiledStage {
+  const { canary, variables } = settings;
+  const base = compileDeployment(record, settings.deploymentId, { name, variables, canary: false, settings }, options);
+  if (canary === undefined) return { base, canary: null };
+  const stage = { name, variables: { ...variables, ...canary.variables }, canary: true, settings };
+  const deployment = compileDeployment(record, canary.deploymentId, stage, options);
+  return { base, canary: { deployment, percentTraffic: canary.percentTraffic } };
+}
+
+function compileDeployment(
+  record: ApiRecord,
+  deploymentId: string,
+  stage: StageBlueprint,
+  options: CompileOptions,
+): CompiledDeployment {
+  const definition = record.deployments[deploymentId]?.definition;
+  if (definition === undefined) throw new Error(`the API ${record.name} lacks its deployment ${deploymentId}`);
+  const routes = definition.routes.map((route) => ({
+    route: route.route,
+    compiled: compileRoute(blueprintOf(record.name, deploymentId, stage, definition, route), options),
+  }));
+  return { style: definition.apiStyle, table: compileRoutes(routes, { style: definition.apiStyle }) };
+}
+
+function blueprintOf(
+  apiName: string,
+  deploymentId: string,
+  stage: StageBlueprint,
+  api: ApiDefinition,
+  definition: RouteDefinition,
+): RouteBlueprint {
+  const over = stage.settings?.routes[definition.route];
+  const { integration } = definition;
+  return {
+    style: api.apiStyle,
+    apiName,
+    deploymentId,
+    stage,
+    routeKey: definition.route,
+    resource: resourceOf(definition.route),
+    payloadFormat:
+      (integration.type === 'function' ? integration.payloadFormat : undefined) ??
+      (api.apiStyle === 'rest' ? '1.0' : '2.0'),
+    timeoutMs: definition.timeoutMs ?? LIMITS.routeTimeoutMsDefault,
+    definition,
+    api,
+    cache: cacheOf(over?.cache ?? definition.cache ?? stage.settings?.cache ?? api.cache),
+    throttle: over?.throttle ?? definition.throttle ?? null,
+  };
+}
+
+function cacheOf(setting: CacheSetting | undefined): CacheSettings | null {
+  return setting === undefined || setting === false || setting.ttlSeconds === 0 ? null : setting;
+}
+
+/** The one route of a function URL: everything below its mount. */
+export function compileFunctionUrl(functionName: string, options: CompileOptions): CompiledRoute {
+  const definition: RouteDefinition = { route: '$default', integration: { type: 'function', function: functionName } };
+  return compileRoute(
+    {
+      style: 'function-url',
+      apiName: functionName,
+      deploymentId: '',
+      stage: { name: DEFAULT_STAGE, variables: {}, canary: false, settings: null },
+      routeKey: '$default',
+      resource: '$default',
+      payloadFormat: '2.0',
+      timeoutMs: LIMITS.functionTimeoutMsMax,
+      definition,
+      api: { apiStyle: 'http', routes: [definition] },
+      cache: null,
+      throttle: null,
+    },
+    options,
+  );
+}
+
+function compileRoute(route: RouteBlueprint, { parts, metrics, stepTimes }: CompileOptions): CompiledRoute {
+  const routeKeyJson = JSON.stringify(route.routeKey);
+  const { stage } = route;
+  const shownName = shownApiName(route.style, route.apiName);
+  return {
+    ...route,
+    ...compileHandlers(route, parts, stepTimes),
+    metrics: metrics.route(shownName, route.routeKey),
+    logFields: `"api":${JSON.stringify(shownName)},"stage":${JSON.stringify(stage.name)},"route":${routeKeyJson}`,
+    routeKeyJson,
+    stageVariablesJson: Object.keys(stage.variables).length === 0 ? '' : JSON.stringify(stage.variables),
+    stagePath: stage.name === DEFAULT_STAGE ? '' : `/${stage.name}`,
+  };
+}
+
+/** What logs and metrics call an API, or the function of a function URL. */
+function shownApiName(style: ResponseStyle, name: string): string {
+  return style === 'function-url' ? `functions/${name}` : name;
+}
+
+/** The path of a route key; `$default` has none and is its own resource. */
+function resourceOf(route: string): string {
+  const slash = route.indexOf('/');
+  return slash < 0 ? route : route.slice(slash);
+}

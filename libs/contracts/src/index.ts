@@ -44,6 +44,16 @@ export {
 export { fillStageVariables, hasStageVariables } from './api/stage-variables';
 export { throttleSettings, type ClientAddressSettings, type ThrottleSettings } from './api/throttle-settings';
 export { type ValidationSettings } from './api/validation';
+export {
+  apiKeyChange,
+  apiKeyRotation,
+  apiKeyValue,
+  newApiKey,
+  type ApiKeyChange,
+  type ApiKeyRecord,
+  type ApiKeyRotation,
+  type NewApiKey,
+} from './api-key';
 export { ACCOUNT_ID, apiRouteArn, controlPlaneArn, functionArn, REGION, userArn } from './arn';
 export { ERROR_CATALOGUE, type ErrorCode } from './error-catalogue';
 export {
@@ -89,3 +99,14 @@ export {
   type PolicyStatement,
 } from './policy/policy-document';
 export { SluiceError, type ErrorDetail } from './sluice-error';
+export {
+  DEFAULT_PRICE_TIERS,
+  stageKeyOf,
+  usagePlanName,
+  usagePlanSettings,
+  type PlanStage,
+  type PriceTier,
+  type QuotaSettings,
+  type UsagePlanRecord,
+  type UsagePlanSettings,
+} from './usage-plan';

@@ -1,2 +1,21 @@
 export { type Child, type Family } from './family';
 export { Counter, Gauge, Histogram, LATENCY_BUCKETS_SECONDS, MetricsRegistry } from './metrics-registry';
+export { ApiSeries } from './series/api-series';
+export { NO_API, type ApiDimensions, type Dimensions, type FunctionDimensions } from './series/dimensions';
+export { FunctionSeries, type InvocationFigures } from './series/function-series';
+export { METRICS, type Metric, type MetricShape, type SeriesKind } from './series/metric-catalogue';
+export { SeriesRecorder } from './series/series-recorder';
+export { Sketch, SKETCH_RELATIVE_ERROR } from './series/sketch';
+export { MetricFlusher, type MetricFlusherOptions } from './store/metric-flusher';
+export {
+  MetricReader,
+  TooManySeries,
+  type PeriodData,
+  type SeriesSelection,
+  type TimeRange,
+} from './store/metric-reader';
+export { MetricRollup, type MetricRollupOptions } from './store/metric-rollup';
+export { MetricState } from './store/metric-state';
+export { MetricStore } from './store/metric-store';
+export { SeriesList } from './store/series-list';
+export { isStatisticOf, statisticIn, statisticsOf, type Statistic } from './store/statistic';

@@ -18,6 +18,14 @@ export class SeriesData {
     this.distributions = Array.from({ length: room.distributions }, () => new Sketch());
   }
 
+  /** Grows with everything that is recorded, so equal numbers mean that nothing was. */
+  get measured(): number {
+    let measured = 0;
+    for (const numbers of [this.counters, this.peaks]) for (const number of numbers) measured += number;
+    for (const { count } of this.distributions) measured += count;
+    return measured;
+  }
+
   /** Adds what was measured in the same time elsewhere: peaks add up, for they may have been at once. */
   addElsewhere(other: SeriesData): void {
     this.addSums(other);
@@ -47,7 +55,8 @@ export class SeriesData {
     const data = new SeriesData(kind);
     const reader = new ByteReader(bytes);
     const format = reader.varint();
-    if (format !== FORMAT) throw new RangeError(`stored metrics have the format ${format}; this program reads ${FORMAT}`);
+    if (format !== FORMAT)
+      throw new RangeError(`stored metrics have the format ${format}; this program reads ${FORMAT}`);
     for (const numbers of [data.counters, data.peaks]) {
       const stored = reader.varint();
       for (let i = 0; i < stored; i++) {

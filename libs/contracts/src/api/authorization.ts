@@ -6,40 +6,80 @@ export const authorizerName = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be 1 to 128 letters, digits, "-" or "_"');
 
-/** `$request.header.Name`, `$request.querystring.name`, `$context.name`, `$stageVariables.name`. */
-const identitySource = z
+/** What `$context.NAME` may be in an identity source. */
+export const IDENTITY_CONTEXT = [
+  'apiId',
+  'domainName',
+  'httpMethod',
+  'identity.sourceIp',
+  'identity.userAgent',
+  'path',
+  'routeKey',
+  'stage',
+] as const;
+
+const requestSource = z
   .string()
   .max(512)
   .regex(
-    /^\$(request\.(header|querystring)\.[^\s]+|context\.[A-Za-z0-9_.]+|stageVariables\.[A-Za-z0-9_]+)$/,
-    'must be $request.header.NAME, $request.querystring.NAME, $context.NAME or $stageVariables.NAME',
+    /^\$request\.(header\.[A-Za-z0-9!#$%&'*+.^_`|~-]+|querystring\.[^\s]+)$/,
+    'must be $request.header.NAME or $request.querystring.NAME',
   );
 
+const identitySource = z.union(
+  [
+    requestSource,
+    z.enum(IDENTITY_CONTEXT.map((name) => `$context.${name}` as const)),
+    z.string().regex(/^\$stageVariables\.[A-Za-z0-9_]{1,64}$/),
+  ],
+  {
+    error: `must be $request.header.NAME, $request.querystring.NAME, $stageVariables.NAME, or $context. with one of ${IDENTITY_CONTEXT.join(', ')}`,
+  },
+);
+
 /** A function that decides who may call a route. */
-export const functionAuthorizer = z.strictObject({
-  type: z.literal('function'),
-  function: z.string(),
-  qualifier: z.string().optional(),
-  /** What the function gets: AWS's TOKEN event, or its REQUEST event in format 1.0 or 2.0. */
-  event: z.enum(['TOKEN', 'REQUEST-1.0', 'REQUEST-2.0']).default('REQUEST-2.0'),
-  identitySources: z.array(identitySource).max(10).default(['$request.header.Authorization']),
-  /** TOKEN: a token that does not match is refused without a call. */
-  identityValidationExpression: z.string().max(512).optional(),
-  /** REQUEST-2.0: the function answers `{ isAuthorized, context? }` instead of a policy. */
-  simpleResponses: z.boolean().default(false),
-  resultTtlSeconds: z.int().min(0).max(LIMITS.authorizerTtlSecondsMax).default(LIMITS.authorizerTtlSecondsDefault),
-  timeoutMs: z.int().min(50).max(LIMITS.authorizerTimeoutMsMax).default(LIMITS.authorizerTimeoutMsMax),
-});
+export const functionAuthorizer = z
+  .strictObject({
+    type: z.literal('function'),
+    function: z.string(),
+    qualifier: z.string().optional(),
+    /** What the function gets: AWS's TOKEN event, or its REQUEST event in format 1.0 or 2.0. */
+    event: z.enum(['TOKEN', 'REQUEST-1.0', 'REQUEST-2.0']).default('REQUEST-2.0'),
+    /** Each must be there, or the request is refused without a call. Together they are what a kept decision is kept for. */
+    identitySources: z.array(identitySource).max(10).default(['$request.header.Authorization']),
+    /** TOKEN: the whole token must match, or the request is refused without a call. */
+    identityValidationExpression: z.string().min(1).max(LIMITS.identityExpressionCharsMax).optional(),
+    /** REQUEST-2.0: the function may answer `{ isAuthorized, context? }` instead of a policy. */
+    simpleResponses: z.boolean().default(false),
+    /** 0 = every request asks the function. Without identity sources nothing is kept either. */
+    resultTtlSeconds: z.int().min(0).max(LIMITS.authorizerTtlSecondsMax).default(LIMITS.authorizerTtlSecondsDefault),
+    timeoutMs: z.int().min(50).max(LIMITS.authorizerTimeoutMsMax).default(LIMITS.authorizerTimeoutMsMax),
+  })
+  .superRefine(({ event, identitySources, identityValidationExpression, simpleResponses }, context) => {
+    const problem = (path: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (event === 'TOKEN' && !(identitySources.length === 1 && identitySources[0]?.startsWith('$request.header.')))
+      problem('identitySources', 'must be one header where "event" is "TOKEN"');
+    if (event !== 'TOKEN' && identityValidationExpression !== undefined)
+      problem('identityValidationExpression', 'goes with "event": "TOKEN" only');
+    if (event !== 'REQUEST-2.0' && simpleResponses) problem('simpleResponses', 'goes with "event": "REQUEST-2.0" only');
+  });
 export type FunctionAuthorizer = z.infer<typeof functionAuthorizer>;
 
 /** A JSON Web Token of an issuer, checked here. */
 export const jwtAuthorizer = z.strictObject({
   type: z.literal('jwt'),
-  issuer: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL, as in the claim iss' }),
-  audience: z.array(z.string().min(1)).min(1).max(50),
+  issuer: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL, as in the claim iss' }).max(512),
+  /** One of them must be in the claim aud, or be the claim client_id where there is no aud. */
+  audience: z.array(z.string().min(1).max(512)).min(1).max(LIMITS.jwtAudiencesMax),
   /** Absent = from the issuer's `/.well-known/openid-configuration`. */
-  jwksUri: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
-  identitySource: identitySource.default('$request.header.Authorization'),
+  jwksUri: z
+    .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+    .max(512)
+    .optional(),
+  /** The token, alone or behind `Bearer `. */
+  identitySource: requestSource.default('$request.header.Authorization'),
+  /** Absent = all of these; the algorithm must fit the key in any case. */
   algorithms: z
     .array(z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']))
     .min(1)

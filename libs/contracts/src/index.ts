@@ -12,6 +12,7 @@ export {
   type CanaryEnd,
   type CanaryRecord,
   type Deployment,
+  type ServedBefore,
   type StageRecord,
 } from './api/api-record';
 export {
@@ -21,6 +22,7 @@ export {
   type ResourcePolicy,
   type RouteAuthorization,
 } from './api/authorization';
+export { type CacheFlush, type CacheFlushRecord } from './api/cache-flush';
 export { cacheSettings, type CacheSetting, type CacheSettings } from './api/cache-settings';
 export { type CorsSettings } from './api/cors';
 export {
@@ -31,19 +33,30 @@ export {
   type RedirectIntegration,
 } from './api/integration';
 export { type BodyTemplate, type RequestParameters, type ResponseParameters } from './api/mapping';
+export {
+  CONTEXT_VARIABLES,
+  parseMappingTemplate,
+  type JsonPlace,
+  type MappingSide,
+  type MappingSource,
+  type MappingTemplate,
+} from './api/mapping-expression';
+export { parseRequestTarget, parseResponseTarget, type MappingTarget } from './api/mapping-target';
 export { type RouteDefinition } from './api/route-definition';
 export {
   DEFAULT_STAGE,
   stageName,
   stageSettings,
   type AccessLogSettings,
+  type CanaryAbortSettings,
   type CanarySettings,
   type StageSettings,
   type StageVariables,
 } from './api/stage';
 export { fillStageVariables, hasStageVariables } from './api/stage-variables';
 export { throttleSettings, type ClientAddressSettings, type ThrottleSettings } from './api/throttle-settings';
-export { type ValidationSettings } from './api/validation';
+export { parseLocation, parseUpstreamUrl, variablesOf, type UpstreamUrl, type UrlTemplate } from './api/url-template';
+export { type SchemaReference, type ValidationSettings } from './api/validation';
 export {
   apiKeyChange,
   apiKeyRotation,
@@ -55,6 +68,14 @@ export {
   type NewApiKey,
 } from './api-key';
 export { ACCOUNT_ID, apiRouteArn, controlPlaneArn, functionArn, REGION, userArn } from './arn';
+export {
+  domainName,
+  domainSettings,
+  type DomainCertificate,
+  type DomainMapping,
+  type DomainRecord,
+  type DomainSettings,
+} from './domain';
 export { ERROR_CATALOGUE, type ErrorCode } from './error-catalogue';
 export {
   DEFAULT_FUNCTION_CONFIG,
@@ -99,6 +120,7 @@ export {
   type PolicyStatement,
 } from './policy/policy-document';
 export { SluiceError, type ErrorDetail } from './sluice-error';
+export { type AccessKeyRecord, type AccessKeyStatus, type GroupRecord, type UserRecord } from './user';
 export {
   DEFAULT_PRICE_TIERS,
   stageKeyOf,

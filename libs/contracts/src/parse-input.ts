@@ -32,6 +32,9 @@ export function textOfPath(path: readonly PropertyKey[]): string {
 function detailsOf(issue: z.core.$ZodIssue, nameOf: (path: readonly PropertyKey[]) => string): ErrorDetail[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ path: nameOf([...issue.path, key]), message: 'is not a setting here' }));
+  if (issue.code === 'invalid_key') {
+    return issue.issues.map(({ message }) => ({ path: nameOf(issue.path), message: `the name ${message}` }));
+  }
   if (issue.code === 'invalid_union') {
     // The alternative that got furthest is the one that was meant.
     const deepest = issue.errors.reduce<readonly z.core.$ZodIssue[]>(

@@ -6,6 +6,7 @@ export const schemaReference = z.union([
   z.record(z.string(), z.json()),
   z.boolean(),
 ]);
+export type SchemaReference = z.infer<typeof schemaReference>;
 
 const parameter = z.strictObject({ required: z.boolean().default(false), schema: schemaReference.optional() });
 const parameters = z.record(z.string().min(1).max(256), parameter);

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 import { masterKeyText } from './setting-kinds';
 
 /** What a sub-key is for. A key that leaks for one use opens none of the others. */
-export type KeyUse = 'secrets' | 'link' | 'code-cache' | 'sessions' | 'revision';
+export type KeyUse = 'secrets' | 'link' | 'code-cache' | 'sessions' | 'revision' | 'cache';
 
 const ivBytes = 12;
 const tagBytes = 16;

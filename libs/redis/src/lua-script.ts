@@ -53,6 +53,17 @@ export class LuaScript {
     }
   }
 
+  /** As `run`, for answers that are bytes: bulk strings come as Buffers, numbers as numbers. */
+  async runBuffers(redis: Redis, keys: readonly string[], args: readonly LuaArgument[]): Promise<unknown> {
+    this.checkKeys(keys);
+    try {
+      return await redis.callBuffer('EVALSHA', this.sha1, keys.length, ...keys, ...args);
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      return redis.callBuffer('EVAL', this.source, keys.length, ...keys, ...args);
+    }
+  }
+
   /** Adds the script to a pipeline or transaction. Its text goes with it once, for there is no second try inside a pipeline. */
   queue(pipeline: ChainableCommander, keys: readonly string[], args: readonly LuaArgument[]): void {
     this.checkKeys(keys);

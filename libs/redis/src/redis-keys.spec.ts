@@ -18,10 +18,18 @@ describe('Redis keys', () => {
       keys.functionLogs('f'),
       keys.codeCache('f', 'r', 'e'),
     ];
-    const access = [keys.root(), keys.accessKey('AKIA1')];
+    const access = [keys.root(), keys.accessKeyUses()];
     const buckets = [keys.bucket('account'), keys.bucket('stage', 'a', 's'), keys.bucket('plan', 'p', 'k')];
     const usage = [keys.quota('p', 'k'), keys.usageOfDay(20_000), keys.apiKeysLastUsed()];
-    for (const group of [config, ofFunction, access, buckets, usage]) expect(new Set(group.map(slotOf)).size).toBe(1);
+    const cache = [
+      keys.cacheEntries(3),
+      keys.cacheExpiry(3),
+      keys.cacheBytes(3),
+      keys.cacheLock(3, 'g.f'),
+      keys.cacheEpoch(3, 'g'),
+    ];
+    for (const group of [config, ofFunction, access, buckets, usage, cache])
+      expect(new Set(group.map(slotOf)).size).toBe(1);
   });
 
   test('functions are spread over slots', () => {
@@ -33,18 +41,18 @@ describe('Redis keys', () => {
     (text) => {
       const key = keys.revision(text, text);
       expect(key).toMatch(/^sluice:\{fn:[A-Za-z0-9_.%-]+\}:revision:[A-Za-z0-9_.%-]+$/);
-      expect(keys.accessKey(text)).toMatch(/^sluice:\{iam\}:access-key:[A-Za-z0-9_.%-]+$/);
+      expect(keys.usedSignature(text)).toMatch(/^sluice:used-signature:[A-Za-z0-9_.%-]+$/);
     },
   );
 
   test('two texts never give one key', () => {
     const texts = ['a:b', 'a%3Ab', 'a%3ab', 'a b', 'a%20b', 'a', 'A'];
-    expect(new Set(texts.map((text) => keys.accessKey(text))).size).toBe(texts.length);
+    expect(new Set(texts.map((text) => keys.usedSignature(text))).size).toBe(texts.length);
   });
 
   test('a part that is empty or absurdly long is refused', () => {
-    expect(() => keys.accessKey('')).toThrow(RangeError);
-    expect(() => keys.accessKey('x'.repeat(513))).toThrow(RangeError);
+    expect(() => keys.usedSignature('')).toThrow(RangeError);
+    expect(() => keys.usedSignature('x'.repeat(513))).toThrow(RangeError);
   });
 
   test('keys are as documented', () => {

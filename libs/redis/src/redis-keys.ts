@@ -79,6 +79,38 @@ export class RedisKeys {
     return this.tagged(`${kind}:${shard}`);
   }
 
+  // Response cache: entries of one path are in one part, and what a script needs of it is in one slot.
+
+  /** (v) hash: field → kept answer. */
+  cacheEntries(part: number): string {
+    return this.tagged(`cache:${part}`, 'entries');
+  }
+
+  /** (v) sorted set: field → when the answer expires. */
+  cacheExpiry(part: number): string {
+    return this.tagged(`cache:${part}`, 'expiry');
+  }
+
+  /** (v) number: bytes that the answers of the part take. */
+  cacheBytes(part: number): string {
+    return this.tagged(`cache:${part}`, 'bytes');
+  }
+
+  /** (v) hash with a TTL: who fetches an answer. */
+  cacheLock(part: number, field: string): string {
+    return this.tagged(`cache:${part}`, 'lock', field);
+  }
+
+  /** (v) number with a TTL: raised when all answers of a path become old. */
+  cacheEpoch(part: number, group: string): string {
+    return this.tagged(`cache:${part}`, 'epoch', group);
+  }
+
+  /** (v) pub/sub channel: answers that were fetched or became old. */
+  cacheChannel(): string {
+    return this.plain('cache-channel');
+  }
+
   // Access
 
   /** (d) string (JSON): the root access key, made once. */
@@ -86,9 +118,14 @@ export class RedisKeys {
     return this.tagged('iam', 'root');
   }
 
-  /** (d) hash: an access key and its encrypted secret. */
-  accessKey(accessKeyId: string): string {
-    return this.tagged('iam', 'access-key', accessKeyId);
+  /** (d) hash: access key id → when and for what it was last used. */
+  accessKeyUses(): string {
+    return this.tagged('iam', 'access-key-uses');
+  }
+
+  /** (v) string with a TTL: a signature that has changed something. */
+  usedSignature(fingerprint: string): string {
+    return this.plain('used-signature', fingerprint);
   }
 
   // Throttling: a request takes from all its buckets or from none, so all buckets are in one slot; so is all that a request is counted in.

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { type CacheScope } from '../key/cache-key';
+
+/** Where an answer is kept: the text of its key, and the short names Redis knows it by. */
+export interface CacheSlot {
+  readonly key: string;
+  readonly scope: CacheScope;
+  /** Name of the path's group. */
+  readonly group: string;
+  /** `<group>.<hash of the key>`: no other key has it. */
+  readonly field: string;
+}
+
+export function slotOf(key: string, group: string, scope: CacheScope): CacheSlot {
+  const groupName = shortHash(group);
+  return { key, scope, group: groupName, field: `${groupName}.${shortHash(key)}` };
+}
+
+/** An answer that may be kept, without what concerned one exchange only. */
+export interface StorableResponse {
+  readonly status: number;
+  /** Name, value, … */
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+  readonly etag: string;
+  readonly lastModified: string;
+  /** How old it was when it came. */
+  readonly ageMs: number;
+  readonly freshMs: number;
+  readonly staleMs: number;
+  readonly tags: readonly string[];
+  /** Request headers outside of the key that chose this answer: name, value, … */
+  readonly vary: readonly string[];
+}
+
+/** What a client is answered with. */
+export interface HitAnswer {
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+}
+
+/** What an entry costs beside its bytes: objects, index, bookkeeping. */
+const ENTRY_OVERHEAD_BYTES = 1_024;
+
+/** A kept answer on this process's monotonic clock, with the answers to its hits prepared. */
+export class StoredResponse {
+  readonly bornAtMs: number;
+  readonly freshUntilMs: number;
+  readonly staleUntilMs: number;
+  readonly bytes: number;
+  /** Not before this time is another background refresh tried. */
+  refreshNotBeforeMs = 0;
+  private prepared: HitAnswer | null = null;
+  private preparedForSecond = -1;
+  private preparedFresh = false;
+
+  constructor(
+    readonly slot: CacheSlot,
+    readonly content: StorableResponse,
+    /** The newest flush that its fetch knew of: a later one that names it makes it void. */
+    readonly sequence: number,
+    /** When it was stored. */
+    storedAtMs: number,
+  ) {
+    this.bornAtMs = storedAtMs - content.ageMs;
+    this.freshUntilMs = storedAtMs + content.freshMs;
+    this.staleUntilMs = this.freshUntilMs + content.staleMs;
+    let bytes = ENTRY_OVERHEAD_BYTES + content.body.length + 2 * slot.key.length;
+    for (const part of content.headers) bytes += part.length;
+    this.bytes = bytes;
+  }
+
+  /** The answer to a hit now. `Age` and what is left of it change once a second, and so does this object. */
+  hitAt(nowMs: number): HitAnswer {
+    const second = Math.floor((nowMs - this.bornAtMs) / 1_000);
+    const fresh = nowMs < this.freshUntilMs;
+    if (this.prepared !== null && second === this.preparedForSecond && fresh === this.preparedFresh)
+      return this.prepared;
+    const { status, headers, body } = this.content;
+    this.preparedForSecond = second;
+    this.preparedFresh = fresh;
+    const ttlSeconds = Math.floor((this.freshUntilMs - nowMs) / 1_000);
+    this.prepared = {
+      status,
+      headers: [
+        ...headers,
+        'age',
+        String(second),
+        'x-cache',
+        fresh ? 'HIT' : 'STALE',
+        'cache-status',
+        `sluice; hit; ttl=${ttlSeconds}`,
+      ],
+      body,
+    };
+    return this.prepared;
+  }
+}
+
+/** The ETag of an answer that has none: a hash of its body, so that two gateways give the same. */
+export function etagOf(body: Buffer): string {
+  return `"${shortHash(body)}"`;
+}
+
+function shortHash(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('base64url').slice(0, 22);
+}

@@ -98,6 +98,16 @@ export const ERROR_CATALOGUE = {
   },
   STAGE_NOT_FOUND: { status: 404, summary: 'The API has no stage of that name.' },
   DEPLOYMENT_NOT_FOUND: { status: 404, summary: 'The API has no deployment of that id, or it is no longer kept.' },
+  CANARY_NOT_FOUND: { status: 404, summary: 'The stage has no canary.' },
+  DOMAIN_NOT_FOUND: { status: 404, summary: 'No custom domain of that name.' },
+  STAGE_HAS_CANARY: { status: 409, summary: 'The stage has a canary; promote or abort it before another deployment.' },
+  NO_PREVIOUS_DEPLOYMENT: { status: 409, summary: 'The stage served nothing before that it could go back to.' },
+  DEPLOYMENT_IN_USE: {
+    status: 409,
+    summary: 'Stages serve the deployment, or it is the newest; `details` names them.',
+  },
+  STAGE_IN_USE: { status: 409, summary: 'Custom domains lead to the stage; `details` names them.' },
+  API_IN_USE: { status: 409, summary: 'Custom domains lead to the API; `details` names them.' },
 } as const satisfies Record<string, { status: number; summary: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

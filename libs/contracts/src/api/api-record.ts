@@ -1,5 +1,5 @@
 import { type ApiDefinition } from './api-definition';
-import { DEFAULT_STAGE, type CanarySettings, type StageSettings } from './stage';
+import { DEFAULT_STAGE, type CanarySettings, type StageSettings, type StageVariables } from './stage';
 
 /** An immutable state of an API's routes and what belongs to them. */
 export interface Deployment {
@@ -11,20 +11,28 @@ export interface Deployment {
 
 export interface CanaryRecord extends Omit<CanarySettings, 'deploymentId'> {
   readonly deploymentId: string;
+  readonly startedAt: string;
 }
 
 /** Why a canary is no longer there. */
 export interface CanaryEnd {
   readonly deploymentId: string;
+  /** `aborted`: by hand, by a rollback, or by itself; the reason says which. */
   readonly outcome: 'promoted' | 'aborted';
   readonly reason: string;
   readonly at: string;
 }
 
+/** A deployment that a stage served, with the variables it had then. */
+export interface ServedBefore {
+  readonly deploymentId: string;
+  readonly variables: StageVariables;
+}
+
 export interface StageRecord extends Omit<StageSettings, 'deploymentId' | 'canary'> {
   readonly deploymentId: string;
-  /** What a rollback goes to. */
-  readonly previousDeploymentId?: string;
+  /** What the stage served before, newest first; a rollback goes to the first. Absent = nothing. */
+  readonly history?: readonly ServedBefore[];
   readonly canary?: CanaryRecord;
   readonly lastCanary?: CanaryEnd;
   readonly createdAt: string;
@@ -37,7 +45,7 @@ export interface ApiRecord {
   readonly name: string;
   readonly createdAt: string;
   readonly latestDeploymentId: string;
-  /** By name; `$default` is always there. */
+  /** By name. */
   readonly stages: Readonly<Record<string, StageRecord>>;
   /** Those that a stage or its canary serves, and the newest, by id. All others are kept elsewhere, for who asks. */
   readonly deployments: Readonly<Record<string, Deployment>>;

@@ -24,23 +24,36 @@ export type StageVariables = z.infer<typeof stageVariables>;
 const deploymentId = z.string().regex(/^[a-z0-9]{1,32}$/, 'must be the id of a deployment');
 
 export const canarySettings = z.strictObject({
+  /** Absent = the newest. */
   deploymentId: deploymentId.optional(),
   percentTraffic: z.number().min(0).max(100),
   /** Over the stage's own. */
   variables: stageVariables.default({}),
   /** Shares the stage's cache. */
   useStageCache: z.boolean().default(false),
-  /** Ends the canary by itself when it does worse than this. */
+  /** Ends the canary by itself when it does worse than this; one of the four measures at least. */
   abortWhen: z
     .strictObject({
+      /** Share of its requests answered 5xx. */
       errorPercent: z.number().min(0).max(100).optional(),
+      /** The same, over the share of the stage's own requests: percentage points. */
+      errorPercentOverBase: z.number().min(0).max(100).optional(),
       p99Ms: z.number().positive().optional(),
-      minimumRequests: z.int().min(1).default(20),
+      /** Its p99 by the stage's own: 2 = twice as slow. */
+      p99TimesBase: z.number().gt(1).max(1_000).optional(),
+      /** Fewer requests in the window say nothing; of the stage's own too, where they are compared with. */
+      minimumRequests: z.int().min(1).max(1_000_000).default(20),
       windowSeconds: z.int().min(5).max(3_600).default(15),
     })
+    .refine(
+      ({ errorPercent, errorPercentOverBase, p99Ms, p99TimesBase }) =>
+        [errorPercent, errorPercentOverBase, p99Ms, p99TimesBase].some((measure) => measure !== undefined),
+      'must have "errorPercent", "errorPercentOverBase", "p99Ms" or "p99TimesBase"',
+    )
     .optional(),
 });
 export type CanarySettings = z.infer<typeof canarySettings>;
+export type CanaryAbortSettings = NonNullable<CanarySettings['abortWhen']>;
 
 export const accessLogSettings = z.strictObject({
   /** A preset, or a template with `$context.*`. */
@@ -53,7 +66,7 @@ export type AccessLogSettings = z.infer<typeof accessLogSettings>;
 
 /** What `PUT /v1/apis/{api}/stages/{stage}` takes. Settings act at once; no deployment is needed. */
 export const stageSettings = z.strictObject({
-  /** Absent = the one it has, or the newest. */
+  /** Absent = the one it has; of a new stage the newest. */
   deploymentId: deploymentId.optional(),
   description: z.string().max(1_024).optional(),
   variables: stageVariables.default({}),
@@ -64,6 +77,7 @@ export const stageSettings = z.strictObject({
   routes: z
     .record(z.string(), z.strictObject({ cache: cacheSetting.optional(), throttle: throttleSettings.optional() }))
     .default({}),
+  /** Absent = none: a canary that is there ends. */
   canary: canarySettings.optional(),
   accessLog: accessLogSettings.optional(),
 });

@@ -1,19 +1,4 @@
-/** AWS's bound on a mapping key. */
-export const BASE_PATH_CHARS_MAX = 300;
-
-/** A base path of a domain and what it leads to. */
-export interface DomainMapping {
-  /** `''` takes every path that no longer one takes; else segments without slashes around them: `orders/v2`. */
-  readonly basePath: string;
-  readonly api: string;
-  readonly stage: string;
-}
-
-export interface MappedDomain {
-  /** `shop.example.com`, or `*.example.com` for every name of one more label. */
-  readonly name: string;
-  readonly mappings: readonly DomainMapping[];
-}
+import { LIMITS, type DomainMapping, type DomainRecord } from '@sluice/contracts';
 
 /** Where a request to a custom domain goes. */
 export interface DomainMatch {
@@ -30,7 +15,7 @@ export interface DomainMatch {
 export class DomainTable {
   private readonly domains = new Map<string, ReadonlyMap<string, DomainMapping>>();
 
-  set({ name, mappings }: MappedDomain): void {
+  set({ name, mappings }: Pick<DomainRecord, 'name' | 'mappings'>): void {
     this.domains.set(name, new Map(mappings.map((mapping) => [mapping.basePath, mapping])));
   }
 
@@ -47,7 +32,8 @@ export class DomainTable {
     const mappings = this.mappingsOf(host);
     if (mappings === undefined) return undefined;
     // Nothing longer than the longest base path there can be is looked at: a path of thousands of slashes costs no more.
-    let end = path.length <= BASE_PATH_CHARS_MAX + 1 ? path.length : path.lastIndexOf('/', BASE_PATH_CHARS_MAX + 1);
+    let end =
+      path.length <= LIMITS.basePathCharsMax + 1 ? path.length : path.lastIndexOf('/', LIMITS.basePathCharsMax + 1);
     for (; end > 1; end = path.lastIndexOf('/', end - 1)) {
       const mapping = mappings.get(path.slice(1, end));
       if (mapping !== undefined) return { mapping, mountChars: end };

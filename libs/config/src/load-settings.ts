@@ -38,6 +38,8 @@ export interface GatewaySettings extends PlatformSettings {
   readonly accessLog: AccessLogTarget;
   readonly acceptByMs: number;
   readonly traceSteps: boolean;
+  readonly cacheMemoryMb: number;
+  readonly cacheRedisMb: number;
   /** Text of the two lists; `libs/egress` reads them. */
   readonly egressAllow: string;
   readonly egressPorts: string;
@@ -87,6 +89,8 @@ export function loadGatewaySettings(environment: Environment): GatewaySettings {
     accessLog: accessLogTarget(values),
     acceptByMs: values.acceptByMs,
     traceSteps: values.traceSteps === 'on',
+    cacheMemoryMb: values.cacheMemoryMb,
+    cacheRedisMb: values.cacheRedisMb,
     egressAllow: values.egressAllow,
     egressPorts: values.egressPorts,
   }));

@@ -224,6 +224,20 @@ export const settingTable = {
     ['gateway'],
     'How long an invocation may wait for a runner before the caller gets 503.',
   ),
+  cacheMemoryMb: withDefault(
+    'CACHE_MEMORY_MB',
+    integer(1, 1_048_576),
+    64,
+    ['gateway'],
+    'Answers the response cache of one gateway holds in memory, in MiB.',
+  ),
+  cacheRedisMb: withDefault(
+    'CACHE_REDIS_MB',
+    integer(16, 1_048_576),
+    64,
+    ['gateway'],
+    'Answers the response cache of all gateways keeps in Redis, in MiB. Keep it and LOGS_MAX_MB together below the memory limit of the volatile Redis.',
+  ),
   traceSteps: withDefault(
     'SLUICE_TRACE_STEPS',
     choice('on', 'off'),

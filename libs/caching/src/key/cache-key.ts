@@ -10,8 +10,8 @@ export interface CacheScope {
 export interface CacheKeyOptions {
   readonly scope: CacheScope;
   readonly deploymentId: string;
-  /** A canary keeps its answers apart from its stage's. */
-  readonly canary: boolean;
+  /** What else of the stage an answer may depend on: its variables, and whether it is the stage's canary. */
+  readonly variant: string;
   /** Names of query parameters; undefined = all that a request has. */
   readonly query: readonly string[] | undefined;
   /** Names of request headers; undefined = none. */
@@ -37,6 +37,9 @@ export interface KeyedRequest {
   readonly bodyHash: string;
 }
 
+/** Headers a route learns from its answers; a function that names more varies too much to be kept. */
+const VARY_NAMES_MAX = 8;
+
 /**
  * How requests of one route become cache keys, made once when the route is compiled. A key is text that holds everything the integration is
  * allowed to see of a request, so two requests with one key are the same request to it. Parts are separated by newlines, which nothing in
@@ -46,11 +49,13 @@ export class CacheKeyPlan {
   readonly scope: CacheScope;
   private readonly prefix: string;
   private readonly query: ReadonlySet<string> | null;
-  private readonly headers: readonly string[];
+  /** Lower case, sorted: the listed ones, and those that answers said they vary by. */
+  private headers: readonly string[];
+  private learned = 0;
 
-  constructor({ scope, deploymentId, canary, query, headers }: CacheKeyOptions) {
+  constructor({ scope, deploymentId, variant, query, headers }: CacheKeyOptions) {
     this.scope = scope;
-    this.prefix = [scope.api, deploymentId, scope.stage, canary ? 'canary' : ''].join('\n');
+    this.prefix = [scope.api, deploymentId, scope.stage, variant].join('\n');
     this.query = query === undefined ? null : new Set(query);
     this.headers = [...new Set((headers ?? []).map((name) => name.toLowerCase()))].sort();
   }
@@ -73,6 +78,19 @@ export class CacheKeyPlan {
 
   keysHeader(lowerName: string): boolean {
     return this.headers.includes(lowerName);
+  }
+
+  /**
+   * From here on the headers an answer says it varies by (RFC 9111 §4.1) are in the key, and so are seen by the integration: only then can it vary by them.
+   * 'known' = they were in it already and the answer may be kept; 'learned' = it was made without them; 'too-many' = they will never be.
+   */
+  vary(lowerNames: readonly string[]): 'known' | 'learned' | 'too-many' {
+    const unknown = lowerNames.filter((name) => !this.headers.includes(name));
+    if (unknown.length === 0) return 'known';
+    if (this.learned + unknown.length > VARY_NAMES_MAX) return 'too-many';
+    this.learned += unknown.length;
+    this.headers = [...new Set([...this.headers, ...unknown])].sort();
+    return 'learned';
   }
 
   /** Each keyed header with its values in the order they were sent; absent and empty are two things. */

@@ -27,8 +27,18 @@ function withoutWeakness(etag: string): string {
   return etag.startsWith('W/') ? etag.slice(2) : etag;
 }
 
-/** RFC 9110 §15.4.5: what a 304 repeats of the answer it stands for. */
-const IN_NOT_MODIFIED = new Set(['cache-control', 'content-location', 'date', 'etag', 'expires', 'vary']);
+/** RFC 9110 §15.4.5: what a 304 repeats of the answer it stands for; and what the cache says itself. */
+const IN_NOT_MODIFIED = new Set([
+  'cache-control',
+  'content-location',
+  'date',
+  'etag',
+  'expires',
+  'vary',
+  'age',
+  'x-cache',
+  'cache-status',
+]);
 
 /** The headers of a 304 that stands for an answer with these headers. */
 export function notModifiedHeaders(headers: readonly string[]): string[] {

@@ -36,7 +36,7 @@ export type NotStored =
   | 'private'
   | 'no-store'
   | 'no-cache'
-  | 'vary-star'
+  | 'vary'
   | 'authorization'
   | 'expired'
   | 'too-large'
@@ -104,7 +104,7 @@ function forbidden(
   if (control.has('no-store')) return 'no-store';
   if (control.has('private')) return 'private';
   if (control.has('no-cache')) return 'no-cache';
-  if (listMembers(said.get('vary') ?? '').includes('*')) return 'vary-star';
+  if (listMembers(said.get('vary') ?? '').includes('*')) return 'vary';
   if (needsConsent && !(control.has('public') || control.has('s-maxage') || control.has('must-revalidate')))
     return 'authorization';
   if (said.get('content-type')?.toLowerCase().startsWith('text/event-stream') === true) return 'event-stream';

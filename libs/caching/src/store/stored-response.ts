@@ -29,8 +29,6 @@ export interface StorableResponse {
   readonly freshMs: number;
   readonly staleMs: number;
   readonly tags: readonly string[];
-  /** Request headers outside of the key that chose this answer: name, value, … */
-  readonly vary: readonly string[];
 }
 
 /** What a client is answered with. */

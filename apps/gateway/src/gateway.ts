@@ -25,6 +25,9 @@ import { identifyRequest } from './control-plane/http/identify-request';
 import { InvocationService } from './control-plane/invocations/invocation-service';
 import { LogService } from './control-plane/logs/log-service';
 import { registerGatewayMetrics } from './control-plane/metrics/gateway-metrics';
+import { MetricArchive } from './control-plane/metrics/metric-archive';
+import { MetricHousekeeping } from './control-plane/metrics/metric-housekeeping';
+import { MetricService } from './control-plane/metrics/metric-service';
 import { RunnerFleet } from './control-plane/metrics/runner-fleet';
 import { originOf, PublicAddress } from './control-plane/public-address';
 import { Recorder } from './data-plane/handlers/record';
@@ -47,6 +50,8 @@ export interface GatewayOptions {
 export class Gateway {
   private readonly keys = new RedisKeys();
   private readonly registry = new MetricsRegistry();
+  private readonly archive: MetricArchive;
+  private readonly housekeeping: MetricHousekeeping;
   private readonly configuration: ConfigurationStore;
   private readonly invocations: InvocationClient;
   private readonly bundler: Bundler;
@@ -62,6 +67,22 @@ export class Gateway {
   constructor(private readonly options: GatewayOptions) {
     const { settings, redis, logger, gatewayId } = options;
     const onError = (message: string, error: unknown): void => logger.warn(message, { error });
+    this.archive = new MetricArchive({
+      redis: redis.durable,
+      keys: this.keys,
+      gatewayId,
+      bytesMax: settings.metricsMaxMb * 1024 * 1024,
+      nowMs: Date.now,
+      onError,
+    });
+    this.housekeeping = new MetricHousekeeping({
+      redis: redis.volatile,
+      keys: this.keys,
+      gatewayId,
+      works: [{ name: 'rolling up metrics', everyMs: 60_000, run: () => this.archive.rollup.run() }],
+      nowMs,
+      onError,
+    });
     this.configuration = new ConfigurationStore({
       redis: redis.durable,
       subscriber: redis.forBlocking('durable', 'configuration'),
@@ -82,7 +103,7 @@ export class Gateway {
     this.readiness = new Readiness(this.configuration, nowMs);
     this.address = new PublicAddress(settings.bindAddress);
 
-    const metrics = new RequestMetrics(this.registry);
+    const metrics = new RequestMetrics(this.registry, this.archive.recorder);
     this.accessLog = openAccessLog(settings);
     this.registry
       .gauge('sluice_access_log_dropped_lines', 'Access-log lines lost because the target could not follow.')
@@ -130,6 +151,8 @@ export class Gateway {
     await naming('PUBLIC_PORT', settings.publicPort, this.app.init());
     await naming('ADMIN_PORT', settings.adminPort, this.adapter.start(settings.adminPort, settings.adminBindAddress));
     this.canary.start();
+    this.archive.start(this.registry);
+    this.housekeeping.start();
     return { publicUrl: this.address.url, adminUrl: originOf(settings.adminBindAddress, this.adapter.port) };
   }
 
@@ -143,7 +166,7 @@ export class Gateway {
     this.adapter.closeAllConnections();
     this.routes.stop();
     await Promise.all([this.invocations.close(), this.configuration.stop(), this.bundler.close()]);
-    await this.accessLog?.close();
+    await Promise.all([this.accessLog?.close(), this.housekeeping.stop(), this.archive.stop()]);
   }
 
   private controlPlane(authenticator: Authenticator): ControlPlaneParts {
@@ -175,6 +198,7 @@ export class Gateway {
       readiness,
       canary,
       metrics: registry,
+      storedMetrics: new MetricService(this.archive, Date.now),
       runners: new RunnerFleet(redis.volatile, keys),
       address,
       logger,

@@ -38,6 +38,7 @@ export interface GatewaySettings extends PlatformSettings {
   readonly accessLog: AccessLogTarget;
   readonly acceptByMs: number;
   readonly traceSteps: boolean;
+  readonly metricsMaxMb: number;
   readonly cacheMemoryMb: number;
   readonly cacheRedisMb: number;
   /** Text of the two lists; `libs/egress` reads them. */
@@ -89,6 +90,7 @@ export function loadGatewaySettings(environment: Environment): GatewaySettings {
     accessLog: accessLogTarget(values),
     acceptByMs: values.acceptByMs,
     traceSteps: values.traceSteps === 'on',
+    metricsMaxMb: values.metricsMaxMb,
     cacheMemoryMb: values.cacheMemoryMb,
     cacheRedisMb: values.cacheRedisMb,
     egressAllow: values.egressAllow,

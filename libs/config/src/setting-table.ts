@@ -268,6 +268,13 @@ export const settingTable = {
     ['runner'],
     'Function log records kept in Redis over all functions, in MiB. Keep it below half the memory limit of the volatile Redis.',
   ),
+  metricsMaxMb: withDefault(
+    'METRICS_MAX_MB',
+    integer(1, 1_048_576),
+    128,
+    ['gateway'],
+    'Metrics kept in Redis over all gateways, in MiB; the finest and oldest go first. Keep it below half the memory limit of the durable Redis.',
+  ),
   shutdownGraceMs: withDefault(
     'SHUTDOWN_GRACE_MS',
     integer(0, 3_600_000),

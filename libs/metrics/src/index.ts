@@ -2,12 +2,14 @@ export { type Child, type Family } from './family';
 export { Counter, Gauge, Histogram, LATENCY_BUCKETS_SECONDS, MetricsRegistry } from './metrics-registry';
 export { ApiSeries } from './series/api-series';
 export { NO_API, type ApiDimensions, type Dimensions, type FunctionDimensions } from './series/dimensions';
-export { FunctionSeries, type InvocationFigures } from './series/function-series';
+export { FunctionSeries } from './series/function-series';
 export { METRICS, type Metric, type MetricShape, type SeriesKind } from './series/metric-catalogue';
-export { SeriesRecorder } from './series/series-recorder';
+export { SeriesData } from './series/series-data';
+export { SeriesRecorder, type SeriesRecorderOptions } from './series/series-recorder';
 export { Sketch, SKETCH_RELATIVE_ERROR } from './series/sketch';
 export { MetricFlusher, type MetricFlusherOptions } from './store/metric-flusher';
 export {
+  addPeriods,
   MetricReader,
   TooManySeries,
   type PeriodData,

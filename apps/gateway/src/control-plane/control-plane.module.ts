@@ -20,8 +20,10 @@ import { InvocationsController } from './invocations/invocations.controller';
 import { LimitsController } from './limits/limits.controller';
 import { LogService } from './logs/log-service';
 import { LogsController } from './logs/logs.controller';
+import { MetricService } from './metrics/metric-service';
 import { MetricsController } from './metrics/metrics.controller';
 import { RunnerFleet } from './metrics/runner-fleet';
+import { StoredMetricsController } from './metrics/stored-metrics.controller';
 import { OpenApiController } from './openapi/openapi.controller';
 import { PublicAddress } from './public-address';
 
@@ -33,6 +35,7 @@ export const CONTROLLERS = [
   LimitsController,
   HealthController,
   MetricsController,
+  StoredMetricsController,
   OpenApiController,
 ];
 
@@ -47,6 +50,7 @@ export interface ControlPlaneParts {
   readonly readiness: Readiness;
   readonly canary: Canary;
   readonly metrics: MetricsRegistry;
+  readonly storedMetrics: MetricService;
   readonly runners: RunnerFleet;
   readonly address: PublicAddress;
   readonly logger: Logger;
@@ -70,6 +74,7 @@ export class ControlPlaneModule {
         part(Readiness, parts.readiness),
         part(Canary, parts.canary),
         part(MetricsRegistry, parts.metrics),
+        part(MetricService, parts.storedMetrics),
         part(RunnerFleet, parts.runners),
         part(PublicAddress, parts.address),
         { provide: APP_GUARD, useClass: AuthenticationGuard },

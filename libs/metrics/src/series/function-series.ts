@@ -3,15 +3,6 @@ import { FUNCTION_COUNTER, FUNCTION_DISTRIBUTION, FUNCTION_PEAK } from './metric
 import { type RecordedSeries, type SeriesRecorder } from './series-recorder';
 import { type Sketch } from './sketch';
 
-/** How an invocation went, as its runner reported it. */
-export interface InvocationFigures {
-  readonly failed: boolean;
-  readonly coldStart: boolean;
-  readonly durationMs: number;
-  /** 0 where nobody waited to see it. */
-  readonly queueWaitMs: number;
-}
-
 /** A function has few versions with traffic at a time; old ones make room here. */
 const VERSIONS_HELD_MAX = 16;
 
@@ -40,8 +31,8 @@ export class FunctionSeries {
     this.inFlight--;
   }
 
-  /** Once per invocation that ran. */
-  record(version: number, { failed, coldStart, durationMs, queueWaitMs }: InvocationFigures): void {
+  /** Once per invocation that ran. `queueWaitMs` is 0 where nobody waited to see it. */
+  record(version: number, failed: boolean, coldStart: boolean, durationMs: number, queueWaitMs: number): void {
     const { counters, distributions } = this.version(version).present;
     increase(counters, FUNCTION_COUNTER.invocations, 1);
     if (failed) increase(counters, FUNCTION_COUNTER.errors, 1);

@@ -70,12 +70,11 @@ test('beyond the bound requests are counted with the wider series, and no sum is
 test('invocations count for their version, their function and all functions; the peak is the most at once', async () => {
   const recorder = new SeriesRecorder({ seriesMax: 100 });
   const series = new FunctionSeries(recorder, 'hello');
-  const figures = { failed: false, coldStart: false, durationMs: 3, queueWaitMs: 1 };
   series.started();
   series.started();
-  series.record(1, figures);
+  series.record(1, false, false, 3, 1);
   series.ended();
-  series.record(2, { ...figures, failed: true, coldStart: true });
+  series.record(2, true, true, 3, 1);
   series.ended();
   series.started();
   series.ended();

@@ -32,6 +32,13 @@ export interface PeriodData {
   readonly data: SeriesData;
 }
 
+/** Several periods as one. */
+export function addPeriods(kind: Dimensions['kind'], periods: readonly PeriodData[]): SeriesData {
+  const sum = new SeriesData(kind);
+  for (const { data } of periods) sum.addLater(data);
+  return sum;
+}
+
 /** More series than one query may add up. */
 export class TooManySeries extends Error {
   constructor(readonly found: number) {

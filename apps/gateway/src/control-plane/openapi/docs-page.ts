@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type OpenApiDocument, type Operation } from './openapi-document';
+import { type OpenApiDocument } from './openapi-document';
+import { type Operation } from './operation';
 
 export interface DocsPage {
   readonly html: string;

@@ -1,5 +1,7 @@
 import { LIMITS } from '@sluice/contracts';
+import { METRIC_PATHS } from './metric-paths';
 import { SCHEMAS } from './openapi-schemas';
+import { error, inHeader, inPath, inQuery, json, plain, type Operation } from './operation';
 
 /**
  * The control plane in OpenAPI 3.1, kept by hand; a spec holds it and the controllers together, route by route.
@@ -28,15 +30,6 @@ export function openApiDocument(serverUrl: string): OpenApiDocument {
   };
 }
 
-export interface Operation {
-  readonly summary: string;
-  readonly tags: readonly string[];
-  readonly parameters?: readonly object[];
-  readonly requestBody?: object;
-  readonly responses: Readonly<Record<string, object>>;
-  readonly security?: readonly object[];
-}
-
 export interface OpenApiDocument {
   readonly openapi: string;
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
@@ -45,32 +38,6 @@ export interface OpenApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: object;
 }
-
-const inPath = (name: string, description: string): object => ({
-  name,
-  in: 'path',
-  required: true,
-  description,
-  schema: { type: 'string' },
-});
-const inQuery = (name: string, description: string): object => ({
-  name,
-  in: 'query',
-  description,
-  schema: { type: 'string' },
-});
-const inHeader = (name: string, description: string): object => ({
-  name,
-  in: 'header',
-  description,
-  schema: { type: 'string' },
-});
-const json = (description: string, schema: string): object => ({
-  description,
-  content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
-});
-const plain = (description: string): object => ({ description });
-const error = (description: string): object => json(description, 'Error');
 
 const NAME = inPath('name', 'Function name: 1 to 64 letters, digits, "-" or "_".');
 const API = inPath('api', 'API name: 1 to 64 lower-case letters, digits or "-".');
@@ -255,6 +222,7 @@ const PATHS: OpenApiDocument['paths'] = {
       responses: { '204': plain('Deleted.'), ...NOT_FOUND, ...WRITE_ERRORS },
     },
   },
+  ...METRIC_PATHS,
   '/v1/limits': {
     get: {
       summary: 'Every bound of the platform, with its unit in the name',

@@ -114,4 +114,24 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
     type: 'object',
     properties: { apis: { type: 'array', items: { type: 'object' } }, nextCursor: STRING },
   },
+  MetricData: {
+    type: 'object',
+    properties: {
+      metric: STRING,
+      unit: { enum: ['Count', 'Milliseconds', 'Bytes'] },
+      period: INTEGER,
+      start: STRING,
+      end: STRING,
+      dimensions: { type: 'object', additionalProperties: STRING },
+      datapoints: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: { timestamp: STRING },
+          additionalProperties: { type: ['number', 'null'] },
+        },
+      },
+      total: { type: ['object', 'null'], additionalProperties: { type: ['number', 'null'] } },
+    },
+  },
 };

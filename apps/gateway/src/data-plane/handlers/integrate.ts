@@ -40,10 +40,13 @@ function refuseWithout(variable: string): Handler {
  */
 async function invoke(context: Routed, target: FunctionTarget, invocations: InvocationClient): Promise<void> {
   const startedAtMs = performance.now();
+  // A deployment of the function meanwhile does not make this run one of the next version.
+  const version = versionOf(target);
   const settlement = await settled(context, requestOf(context, target), target, invocations);
   context.integrationMs = performance.now() - startedAtMs;
   if (settlement instanceof SluiceError) throw settlement;
-  target.metrics.record(settlement.outcome, settlement.durationUs, settlement.initUs, context.integrationMs);
+  const { outcome, durationUs, initUs } = settlement;
+  target.metrics.record(version, outcome, durationUs, initUs, context.integrationMs);
   context.answer = answerOf(context, settlement);
 }
 
@@ -76,17 +79,21 @@ function requestOf(context: Routed, { version, functionName }: FunctionTarget): 
 function settled(
   { response }: Routed,
   request: InvocationRequest,
-  { metrics }: FunctionTarget,
+  target: FunctionTarget,
   invocations: InvocationClient,
 ): Promise<InvocationResult | SluiceError> {
+  const { metrics } = target;
+  const version = versionOf(target);
   return new Promise((resolve) => {
     let clientLeft = false;
     const handle = invocations.submit(request, (settlement) => {
       response.removeListener('close', left);
+      metrics.ended();
       if (settlement instanceof SluiceError) metrics.refused();
-      else if (clientLeft) metrics.record(settlement.outcome, settlement.durationUs, settlement.initUs, 0);
+      else if (clientLeft) metrics.record(version, settlement.outcome, settlement.durationUs, settlement.initUs, 0);
       resolve(settlement);
     });
+    metrics.started();
     const left = (): void => {
       if (response.writableFinished) return;
       clientLeft = true;
@@ -95,6 +102,10 @@ function settled(
     };
     response.once('close', left);
   });
+}
+
+function versionOf({ version }: FunctionTarget): number {
+  return version?.version ?? 0;
 }
 
 function answerOf(context: Routed, { outcome, result }: InvocationResult): Routed['answer'] {

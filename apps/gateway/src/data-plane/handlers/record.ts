@@ -16,7 +16,7 @@ export class Recorder {
     private readonly accessLog: LineWriter | null,
     private readonly logger: Logger,
   ) {
-    this.unrouted = metrics.route('-', '-');
+    this.unrouted = metrics.route('-', null, '-');
   }
 
   record(received: Received, routed: Routed | null, failure: unknown): void {
@@ -24,7 +24,11 @@ export class Recorder {
     const left = failure instanceof SluiceError && failure.code === 'CLIENT_CLOSED';
     const status = left ? CLIENT_CLOSED_STATUS : received.response.statusCode;
     const integrationMs = routed?.integrationMs ?? 0;
-    (routed?.route.metrics ?? this.unrouted).record(status, latencyMs, integrationMs);
+    if (routed === null) this.unrouted.record(status, latencyMs, 0, '', received.bodyBytes);
+    else {
+      const bytes = routed.body.length + routed.bodyBytes;
+      routed.route.metrics.record(status, latencyMs, integrationMs, routed.cacheStatus, bytes);
+    }
     if (failure !== null && !(failure instanceof SluiceError) && !(failure instanceof FunctionFailure)) {
       this.logger.error('a request failed for a reason nobody foresaw', {
         requestId: received.requestId,
@@ -37,7 +41,7 @@ export class Recorder {
 
   /** A connection that never got as far as a request. */
   recordMalformed(requestId: string, status: number, code: string, sourceIp: string): void {
-    this.unrouted.record(status, 0, 0);
+    this.unrouted.record(status, 0, 0, '', 0);
     this.accessLog?.writeLine(
       `{"time":"${isoTime(Date.now())}","requestId":"${requestId}","api":null,"stage":null,"route":null,"method":null,"path":null,"status":${status}` +
         `,"latencyMs":0,"integrationLatencyMs":0,"sourceIp":"${sourceIp}","userAgent":"","bytes":0,"error":"${code}"}`,

@@ -11,7 +11,7 @@ import {
 import { compileRoutes, type RouteTable } from '@sluice/routing';
 import { type PipelineParts } from '../pipeline-parts';
 import { compileHandlers } from '../request-pipeline';
-import { type RequestMetrics } from '../request-metrics';
+import { stageDimension, type RequestMetrics } from '../request-metrics';
 import { type StepTimes } from '../step-times';
 import { type CompiledRoute, type ResponseStyle } from './compiled-route';
 import { type RouteBlueprint, type StageBlueprint } from './route-blueprint';
@@ -123,7 +123,7 @@ function compileRoute(route: RouteBlueprint, { parts, metrics, stepTimes }: Comp
   return {
     ...route,
     ...compileHandlers(route, parts, stepTimes),
-    metrics: metrics.route(shownName, route.routeKey),
+    metrics: metrics.route(shownName, stageDimension(stage.name, stage.canary), route.routeKey),
     logFields: `"api":${JSON.stringify(shownName)},"stage":${JSON.stringify(stage.name)},"route":${routeKeyJson}`,
     routeKeyJson,
     stageVariablesJson: Object.keys(stage.variables).length === 0 ? '' : JSON.stringify(stage.variables),

@@ -1,5 +1,5 @@
 /** The payloads of `channel.ts`, written and read in one place for the supervisor's side. */
-import { type Outcome } from '@sluice/contracts';
+import { type Outcome } from '@sluice/contracts/invocation';
 import { PayloadReader, type FrameWriter } from '@sluice/framing';
 import { TO_HOST, type HostRevision, type ProbeResult, type ResultHead } from './channel';
 

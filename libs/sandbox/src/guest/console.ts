@@ -1,4 +1,4 @@
-import { LIMITS } from '@sluice/contracts';
+import { LIMITS } from '@sluice/contracts/invocation';
 import { inspect } from './inspect';
 import { writeLogLine, type LogLevel } from './log-lines';
 import { charCodeAt, floor, now, record, slice, toNumber, toText } from './primordials';

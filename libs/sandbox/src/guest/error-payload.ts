@@ -1,4 +1,4 @@
-import { LIMITS } from '@sluice/contracts';
+import { LIMITS } from '@sluice/contracts/invocation';
 import { GUEST_SCRIPT_NAME } from '../isolate-protocol';
 import { bareArray, indexOf, jsonStringify, record, slice, toText } from './primordials';
 import { cutUtf8 } from './utf8';

@@ -1,4 +1,4 @@
-import { LIMITS } from '@sluice/contracts';
+import { LIMITS } from '@sluice/contracts/invocation';
 import { NativeError } from './primordials';
 
 /** One run of the handler, as the guest knows it. Closed = answered: its timers are gone, what it still logs is dropped. */

@@ -1,4 +1,4 @@
-import { OUTCOME } from '@sluice/contracts';
+import { OUTCOME } from '@sluice/contracts/invocation';
 import { uncaughtText } from './console';
 import { errorPayload, payloadText, readText } from './error-payload';
 import { type FunctionIdentity, type LambdaHandler } from './handler';

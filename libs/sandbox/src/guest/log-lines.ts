@@ -1,4 +1,4 @@
-import { LIMITS } from '@sluice/contracts';
+import { LIMITS } from '@sluice/contracts/invocation';
 import { POST } from '../isolate-protocol';
 import { currentInvocation, post, type Invocation } from './invocation-state';
 import { jsonStringify, now } from './primordials';

@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/unbound-method -- intrinsics are taken off their prototypes on purpose */
-import { LIMITS, OUTCOME } from '@sluice/contracts';
+import { LIMITS, OUTCOME } from '@sluice/contracts/invocation';
 import { readText } from './error-payload';
 import {
   apply,

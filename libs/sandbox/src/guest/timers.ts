@@ -1,4 +1,4 @@
-import { LIMITS } from '@sluice/contracts';
+import { LIMITS } from '@sluice/contracts/invocation';
 import { POST } from '../isolate-protocol';
 import { currentInvocation, post, setCurrentInvocation, type Invocation } from './invocation-state';
 import {

@@ -1,4 +1,4 @@
-import { type Outcome } from '@sluice/contracts';
+import { type Outcome } from '@sluice/contracts/invocation';
 import { type Loaded } from '../isolate-protocol';
 import { type Environment } from './environment';
 import { type Invocation } from './revision';

@@ -1,4 +1,4 @@
-import { OUTCOME, type Outcome } from '@sluice/contracts';
+import { OUTCOME, type Outcome } from '@sluice/contracts/invocation';
 import { type HostFault } from '../channel';
 import { Environment } from './environment';
 import { type EnvironmentEvents, type LoadFailure, type ResultFigures } from './environment-events';

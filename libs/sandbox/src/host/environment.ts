@@ -1,4 +1,4 @@
-import { LIMITS, OUTCOME, type Outcome } from '@sluice/contracts';
+import { LIMITS, OUTCOME, type Outcome } from '@sluice/contracts/invocation';
 import { ENTRY, POST, type Loaded } from '../isolate-protocol';
 import { Entry } from './entry';
 import { type EnvironmentEvents, type LoadResult } from './environment-events';

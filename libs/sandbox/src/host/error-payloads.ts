@@ -1,5 +1,5 @@
 /** AWS's error payloads for what the host decides; the texts are AWS's. */
-import { type FunctionErrorPayload } from '@sluice/contracts';
+import { type FunctionErrorPayload } from '@sluice/contracts/invocation';
 
 export function timeoutPayload(requestId: string, timeoutMs: number): string {
   return payload(

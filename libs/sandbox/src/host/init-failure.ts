@@ -1,4 +1,4 @@
-import { LIMITS, OUTCOME, type Outcome } from '@sluice/contracts';
+import { LIMITS, OUTCOME, type Outcome } from '@sluice/contracts/invocation';
 import { type LoadFailure } from './environment-events';
 import { errorPayload, initTimeoutPayload, outOfMemoryPayload } from './error-payloads';
 import { type Invocation } from './revision';

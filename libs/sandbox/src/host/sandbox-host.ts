@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os';
 import { type Duplex } from 'node:stream';
-import { LIMITS, OUTCOME, type Outcome } from '@sluice/contracts';
+import { LIMITS, OUTCOME, type Outcome } from '@sluice/contracts/invocation';
 import { FrameReader, FrameSlots, FrameWriter, PayloadReader } from '@sluice/framing';
 import ivm from 'isolated-vm';
 import {

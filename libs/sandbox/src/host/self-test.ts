@@ -1,4 +1,4 @@
-import { OUTCOME, type Outcome } from '@sluice/contracts';
+import { OUTCOME, type Outcome } from '@sluice/contracts/invocation';
 import { type HostRevision } from '../channel';
 import { Environment } from './environment';
 import { type EnvironmentEvents } from './environment-events';

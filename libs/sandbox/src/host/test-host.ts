@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { type Duplex } from 'node:stream';
-import { outcomeName, type OutcomeName } from '@sluice/contracts';
+import { outcomeName, type OutcomeName } from '@sluice/contracts/invocation';
 import { FrameReader, FrameWriter } from '@sluice/framing';
 import {
   CHANNEL_FRAME_BYTES_MAX,

@@ -1,13 +1,22 @@
 /**
  * Closed-loop HTTP/1.1 load over raw keep-alive sockets, one request in flight per connection, no pipelining. Runs as a process of its own so
- * that it shares no event loop with what it measures. argv[2] is JSON `{ port, path, connections, seconds, requests? }`; with `requests` it
+ * that it shares no event loop with what it measures. argv[2] is JSON `{ port, path, connections, seconds, requests?, headers? }`; with `requests` it
  * stops after that many. Prints one line of JSON: `{ requests, errors, seconds, p50Us, p99Us, maxUs }`. An error is any answer but 2xx, or a lost connection.
  */
 import net from 'node:net';
 
-const { port, host = '127.0.0.1', path, connections, seconds, requests = Infinity } = JSON.parse(process.argv[2]);
+const {
+  port,
+  host = '127.0.0.1',
+  path,
+  connections,
+  seconds,
+  requests = Infinity,
+  headers = {},
+} = JSON.parse(process.argv[2]);
 const LATENCIES_MAX = 8_000_000;
-const request = Buffer.from(`GET ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\n\r\n`);
+const headerLines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+const request = Buffer.from(`GET ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\n${headerLines.join('')}\r\n`);
 const latenciesUs = new Float32Array(LATENCIES_MAX);
 let done = 0;
 let sent = 0;

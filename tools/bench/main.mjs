@@ -1,5 +1,5 @@
 /**
- * npm run bench [-- invoke cold memory routes steps]
+ * npm run bench [-- invoke features cold memory routes steps]
  *
  * Starts the platform on free ports, measures it, and prints ratios against baselines taken in the same run: absolute figures of a machine say
  * little. Without arguments every section runs. ROUNDS=3 and SECONDS_EACH=3 set the length of the load sections.
@@ -8,10 +8,11 @@ import { join } from 'node:path';
 import { ControlPlaneClient } from '../platform/control-plane-client.mjs';
 import { startPlatform } from '../platform/start-platform.mjs';
 import { benchFleet, benchHost } from './cold-starts.mjs';
+import { benchFeatures } from './features.mjs';
 import { benchInvoke } from './invoke.mjs';
 import { benchSteps } from './steps.mjs';
 
-const SECTIONS = ['invoke', 'cold', 'memory', 'routes', 'steps'];
+const SECTIONS = ['invoke', 'features', 'cold', 'memory', 'routes', 'steps'];
 const print = (line) => console.log(line);
 const rounds = Number(process.env['ROUNDS'] ?? 3);
 const secondsEach = Number(process.env['SECONDS_EACH'] ?? 3);
@@ -26,11 +27,15 @@ async function main(wanted) {
   }
   const sections = new Set(wanted.length > 0 ? wanted : SECTIONS);
   let noErrors = true;
-  if (['invoke', 'cold', 'memory'].some((name) => sections.has(name)))
+  if (['invoke', 'features', 'cold', 'memory'].some((name) => sections.has(name)))
     await withPlatform({}, async (platform, controlPlane) => {
       if (sections.has('invoke')) {
         print(`invoke: ${rounds} rounds of ${secondsEach} s, medians`);
         noErrors = await benchInvoke({ controlPlane, platform, print, rounds, secondsEach });
+      }
+      if (sections.has('features')) {
+        print(`features: ${rounds} rounds of ${secondsEach} s, medians`);
+        noErrors = (await benchFeatures({ controlPlane, platform, print, rounds, secondsEach })) && noErrors;
       }
       if (sections.has('cold') || sections.has('memory')) {
         print([...sections].filter((name) => name === 'cold' || name === 'memory').join(' and '));

@@ -40,6 +40,15 @@ export class ControlPlaneClient {
     return this.request('DELETE', `/v1/apis/${name}`);
   }
 
+  putUsagePlan(name, plan) {
+    return this.#json('PUT', `/v1/usage-plans/${name}`, plan);
+  }
+
+  /** The answer's body has the key's `value`, this once. */
+  createApiKey(settings) {
+    return this.#json('POST', '/v1/api-keys', settings);
+  }
+
   functionLogs(name, limit = 1000) {
     return this.request('GET', `/v1/functions/${name}/logs?limit=${limit}`);
   }

@@ -97,7 +97,10 @@ export const routeAuthorization = z.union([
   z.strictObject({
     authorizer: authorizerName,
     /** JWT: the token must have one of them. */
-    scopes: z.array(z.string().min(1).max(64)).max(10).optional(),
+    scopes: z
+      .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/, 'must be 1 to 64 characters, as RFC 6749 has scopes'))
+      .max(10)
+      .optional(),
   }),
 ]);
 export type RouteAuthorization = z.infer<typeof routeAuthorization>;

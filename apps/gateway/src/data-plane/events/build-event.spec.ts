@@ -1,3 +1,4 @@
+import { NOT_AUTHORIZED } from '../request-authorization';
 import { type Routed } from '../request-context';
 import { readHeaders } from '../request-headers';
 import { type CompiledRoute } from '../routes/compiled-route';
@@ -17,11 +18,13 @@ function event(
     receivedEpochMs: Date.UTC(2020, 2, 4, 19, 15, 17, 250),
     method: 'GET',
     mount: '/shop',
+    stagePath: '',
     routedPath: '/pets/7',
     rawQuery: '',
     sourceIp: '203.0.113.9',
     pathParameters: { id: '7' },
     body: Buffer.alloc(0),
+    authorization: NOT_AUTHORIZED,
     ...request,
     headers: readHeaders(request.rawHeaders ?? ['Host', 'api.example.com:8080']),
     route: {
@@ -29,8 +32,8 @@ function event(
       apiName: 'shop',
       deploymentId: 'd1',
       stage: { name: '$default', variables: {}, canary: false, settings: null },
-      stagePath: '',
       stageVariablesJson: '',
+      canaryJson: '',
       resource: '/pets/{id}',
       payloadFormat: '2.0',
       ...route,
@@ -151,6 +154,20 @@ describe('payload format 1.0', () => {
 });
 
 describe('both formats', () => {
+  it('say what an authorizer found out, each in its own way', () => {
+    const authorization = {
+      ...NOT_AUTHORIZED,
+      authorizerV1: '{"principalId":"ann"}',
+      authorizerV2: '{"lambda":{"n":1}}',
+    };
+    expect(event({ payloadFormat: '1.0' }, { authorization })).toMatchObject({
+      requestContext: { authorizer: { principalId: 'ann' } },
+    });
+    expect(event({ payloadFormat: '2.0' }, { authorization })).toMatchObject({
+      requestContext: { authorizer: { lambda: { n: 1 } } },
+    });
+  });
+
   it("do not hand on hop-by-hop headers, nor a client's own word on the way it came", () => {
     const seen = event(
       {},

@@ -1,3 +1,5 @@
+import { type IncomingMessage } from 'node:http';
+import { type TLSSocket } from 'node:tls';
 import { type Routed } from '../request-context';
 
 /** AWS's placeholder for "no account"; ARNs and events need twelve digits. */
@@ -35,7 +37,8 @@ export function isForwarded(lowerName: string): boolean {
 }
 
 /** The headers the gateway adds: lower-case name, value, … */
-export function ownHeaders({ headers, sourceIp, mount, receivedEpochMs, requestId }: Routed, port: string): string[] {
+export function ownHeaders({ request, headers, sourceIp, mount, receivedEpochMs, requestId }: Routed): string[] {
+  const secure = isSecure(request);
   return [
     'x-amzn-trace-id',
     headers.traceId === ''
@@ -44,12 +47,17 @@ export function ownHeaders({ headers, sourceIp, mount, receivedEpochMs, requestI
     'x-forwarded-for',
     headers.forwardedFor === '' ? sourceIp : `${headers.forwardedFor}, ${sourceIp}`,
     'x-forwarded-port',
-    port,
+    /:(\d+)$/.exec(headers.host)?.[1] ?? (secure ? '443' : '80'),
     'x-forwarded-prefix',
     mount,
     'x-forwarded-proto',
-    'http',
+    secure ? 'https' : 'http',
   ];
+}
+
+/** Whether a request came over TLS. */
+export function isSecure({ socket }: IncomingMessage): boolean {
+  return (socket as Partial<TLSSocket> | undefined)?.encrypted === true;
 }
 
 /** Body fields of an event: text where the bytes are text, base64 where they are not. */

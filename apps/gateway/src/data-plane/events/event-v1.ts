@@ -1,6 +1,5 @@
 import { type Routed } from '../request-context';
 import { ACCOUNT_ID, bodyFields, domainOf, isForwarded, ownHeaders, queryPairs, requestTime } from './event-fields';
-import { portOf } from './event-v2';
 
 /** REST APIs hand these two on in this casing, the gateway's own as below, and all others as they were sent. */
 const CASING: Readonly<Record<string, string>> = {
@@ -18,32 +17,50 @@ const CASING: Readonly<Record<string, string>> = {
  * empty maps are null. Only HTTP APIs say `"version":"1.0"`.
  */
 export function buildEventV1(context: Routed): string {
-  const { route, routedPath, rawQuery, headers, method, requestId, sourceIp, receivedEpochMs, pathParameters } =
-    context;
+  const body = bodyFields(context);
+  return (
+    `{${context.route.style === 'http' ? '"version":"1.0",' : ''}${requestFieldsV1(context)}` +
+    `,"body":${body === null ? 'null' : JSON.stringify(body.text)},"isBase64Encoded":${body?.base64 ?? false}}`
+  );
+}
+
+/** The members of an event that are about the request itself, without its body: what an authorizer sees as well. */
+export function requestFieldsV1(context: Routed): string {
+  const {
+    route,
+    stagePath,
+    routedPath,
+    rawQuery,
+    headers,
+    method,
+    requestId,
+    sourceIp,
+    receivedEpochMs,
+    pathParameters,
+  } = context;
   const domain = domainOf(headers.host);
   const pathJson = JSON.stringify(routedPath);
   const resourceJson = JSON.stringify(route.resource);
   const methodJson = JSON.stringify(method);
   const headerMaps = maps(headerPairs(context));
   const queryMaps = rawQuery === '' ? NO_MAPS : maps(queryPairs(rawQuery));
-  const body = bodyFields(context);
+  const { authorizerV1 } = context.authorization;
   return (
-    `{${route.style === 'http' ? '"version":"1.0",' : ''}"resource":${resourceJson},"path":${pathJson},"httpMethod":${methodJson}` +
+    `"resource":${resourceJson},"path":${pathJson},"httpMethod":${methodJson}` +
     `,"headers":${headerMaps.single},"multiValueHeaders":${headerMaps.multi}` +
     `,"queryStringParameters":${queryMaps.single},"multiValueQueryStringParameters":${queryMaps.multi}` +
     `,"pathParameters":${pathParameters === null ? 'null' : JSON.stringify(pathParameters)},"stageVariables":${route.stageVariablesJson === '' ? 'null' : route.stageVariablesJson}` +
-    `,"requestContext":{"accountId":"${ACCOUNT_ID}","apiId":"${route.apiName}","deploymentId":"${route.deploymentId}","domainName":${JSON.stringify(domain.name)}` +
+    `,"requestContext":{"accountId":"${ACCOUNT_ID}","apiId":"${route.apiName}"${authorizerV1 === '' ? '' : `,"authorizer":${authorizerV1}`},"deploymentId":"${route.deploymentId}","domainName":${JSON.stringify(domain.name)}` +
     `,"domainPrefix":${JSON.stringify(domain.prefix)},"extendedRequestId":"${requestId}","httpMethod":${methodJson}` +
     `,"identity":{"accessKey":null,"accountId":null,"apiKey":null,"apiKeyId":null,"caller":null,"cognitoAuthenticationProvider":null,"cognitoAuthenticationType":null` +
     `,"cognitoIdentityId":null,"cognitoIdentityPoolId":null,"principalOrgId":null,"sourceIp":"${sourceIp}","user":null,"userAgent":${JSON.stringify(headers.userAgent)},"userArn":null,"clientCert":null}` +
-    `,"path":${route.stagePath === '' ? pathJson : JSON.stringify(route.stagePath + routedPath)},"protocol":"HTTP/${context.request.httpVersion}","requestId":"${requestId}","requestTime":"${requestTime(receivedEpochMs)}"` +
-    `,"requestTimeEpoch":${receivedEpochMs},"resourceId":${route.routeKeyJson},"resourcePath":${resourceJson},"stage":"${route.stage.name}"}` +
-    `,"body":${body === null ? 'null' : JSON.stringify(body.text)},"isBase64Encoded":${body?.base64 ?? false}}`
+    `,"path":${stagePath === '' ? pathJson : JSON.stringify(stagePath + routedPath)},"protocol":"HTTP/${context.request.httpVersion}","requestId":"${requestId}","requestTime":"${requestTime(receivedEpochMs)}"` +
+    `,"requestTimeEpoch":${receivedEpochMs},"resourceId":${route.routeKeyJson},"resourcePath":${resourceJson},"stage":"${route.stage.name}"${route.canaryJson}}`
   );
 }
 
 function headerPairs(context: Routed): [string, string][] {
-  const { raw, host } = context.headers;
+  const { raw } = context.headers;
   const pairs: [string, string][] = [];
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index] as string;
@@ -51,7 +68,7 @@ function headerPairs(context: Routed): [string, string][] {
     if (isForwarded(lower))
       pairs.push([Object.hasOwn(CASING, lower) ? (CASING[lower] as string) : name, raw[index + 1] as string]);
   }
-  const own = ownHeaders(context, portOf(host));
+  const own = ownHeaders(context);
   for (let index = 0; index < own.length; index += 2)
     pairs.push([CASING[own[index] as string] as string, own[index + 1] as string]);
   return pairs;

@@ -6,11 +6,30 @@ import { ACCOUNT_ID, bodyFields, domainOf, isForwarded, ownHeaders, queryPairs, 
  * with commas, cookies apart, empty maps absent. Written as text piece by piece: the event is never an object in the gateway.
  */
 export function buildEventV2(context: Routed): string {
-  const { route, routedPath, rawQuery, headers, method, requestId, sourceIp, receivedEpochMs, pathParameters } =
-    context;
+  const event = `{"version":"2.0",${requestFieldsV2(context)}`;
+  const body = bodyFields(context);
+  if (body === null) return `${event},"isBase64Encoded":false}`;
+  return `${event},"body":${JSON.stringify(body.text)},"isBase64Encoded":${body.base64}}`;
+}
+
+/** The members of an event that are about the request itself, without its body: what an authorizer sees as well. */
+export function requestFieldsV2(context: Routed): string {
+  const {
+    route,
+    stagePath,
+    routedPath,
+    rawQuery,
+    headers,
+    method,
+    requestId,
+    sourceIp,
+    receivedEpochMs,
+    pathParameters,
+  } = context;
+  const { authorizerV2 } = context.authorization;
   const domain = domainOf(headers.host);
-  const pathJson = JSON.stringify(route.stagePath === '' ? routedPath : route.stagePath + routedPath);
-  let event = `{"version":"2.0","routeKey":${route.routeKeyJson},"rawPath":${pathJson},"rawQueryString":${JSON.stringify(rawQuery)}`;
+  const pathJson = JSON.stringify(stagePath === '' ? routedPath : stagePath + routedPath);
+  let event = `"routeKey":${route.routeKeyJson},"rawPath":${pathJson},"rawQueryString":${JSON.stringify(rawQuery)}`;
   if (headers.cookie !== '')
     event += `,"cookies":${JSON.stringify(headers.cookie.split(/; */).filter((cookie) => cookie !== ''))}`;
   event += `,"headers":${headersJson(context)}`;
@@ -19,24 +38,22 @@ export function buildEventV2(context: Routed): string {
     if (query !== null) event += `,"queryStringParameters":${query}`;
   }
   event +=
-    `,"requestContext":{"accountId":"${ACCOUNT_ID}","apiId":"${route.apiName}","domainName":${JSON.stringify(domain.name)},"domainPrefix":${JSON.stringify(domain.prefix)}` +
+    `,"requestContext":{"accountId":"${ACCOUNT_ID}","apiId":"${route.apiName}"${authorizerV2 === '' ? '' : `,"authorizer":${authorizerV2}`},"domainName":${JSON.stringify(domain.name)},"domainPrefix":${JSON.stringify(domain.prefix)}` +
     `,"http":{"method":"${method}","path":${pathJson},"protocol":"HTTP/${context.request.httpVersion}","sourceIp":"${sourceIp}","userAgent":${JSON.stringify(headers.userAgent)}}` +
     `,"requestId":"${requestId}","routeKey":${route.routeKeyJson},"stage":"${route.stage.name}","time":"${requestTime(receivedEpochMs)}","timeEpoch":${receivedEpochMs}}`;
   if (route.stageVariablesJson !== '') event += `,"stageVariables":${route.stageVariablesJson}`;
   if (pathParameters !== null) event += `,"pathParameters":${JSON.stringify(pathParameters)}`;
-  const body = bodyFields(context);
-  if (body === null) return `${event},"isBase64Encoded":false}`;
-  return `${event},"body":${JSON.stringify(body.text)},"isBase64Encoded":${body.base64}}`;
+  return event;
 }
 
 function headersJson(context: Routed): string {
-  const { raw, host } = context.headers;
+  const { raw } = context.headers;
   const pairs: [string, string][] = [];
   for (let index = 0; index < raw.length; index += 2) {
     const name = (raw[index] as string).toLowerCase();
     if (name !== 'cookie' && isForwarded(name)) pairs.push([name, raw[index + 1] as string]);
   }
-  const own = ownHeaders(context, portOf(host));
+  const own = ownHeaders(context);
   for (let index = 0; index < own.length; index += 2) pairs.push([own[index] as string, own[index + 1] as string]);
   return joinPairs(pairs) ?? '{}';
 }
@@ -53,8 +70,4 @@ function joinPairs(pairs: readonly (readonly [string, string])[]): string | null
   for (const [name, value] of values)
     text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${JSON.stringify(value)}`;
   return `${text}}`;
-}
-
-export function portOf(host: string): string {
-  return /:(\d+)$/.exec(host)?.[1] ?? '80';
 }

@@ -1,4 +1,5 @@
 import { canonicalQuery } from './canonical-query';
+import { shortHash } from './short-hash';
 
 /** Where an answer belongs; the unit a flush names. */
 export interface CacheScope {
@@ -22,8 +23,8 @@ export interface CacheKeyOptions {
 export interface KeyedRequest {
   /** The method whose answer is kept: GET for a HEAD that is answered from a GET. */
   readonly method: string;
-  /** Lower case, without port. */
-  readonly hostname: string;
+  /** Scheme, host name and mount, as the integration is told them: where the caller believes to be. */
+  readonly origin: string;
   /** Canonical, below the API's mount. */
   readonly path: string;
   readonly rawQuery: string;
@@ -60,15 +61,15 @@ export class CacheKeyPlan {
     this.headers = [...new Set((headers ?? []).map((name) => name.toLowerCase()))].sort();
   }
 
-  keyOf({ method, hostname, path, rawQuery, rawHeaders, target, identity, bodyHash }: KeyedRequest): string {
+  keyOf({ method, origin, path, rawQuery, rawHeaders, target, identity, bodyHash }: KeyedRequest): string {
     const query = rawQuery === '' ? '' : canonicalQuery(rawQuery, this.query);
-    const key = `${this.prefix}\n${path}\n${this.scope.route}\n${target}\n${method}\n${hostname}\n${query}\n${bodyHash}\n${identity.length}:${identity}`;
+    const key = `${this.prefix}\n${path}\n${this.scope.route}\n${target}\n${method}\n${origin}\n${query}\n${bodyHash}\n${identity.length}:${identity}`;
     return this.headers.length === 0 ? key : key + this.headerPart(rawHeaders);
   }
 
-  /** What all answers of one path have in common, whatever else is in their keys: an unsafe request makes all of them old. */
+  /** The name of all answers of one path, whatever else is in their keys: an unsafe request makes all of them old. */
   groupOf(path: string): string {
-    return `${this.prefix}\n${path}`;
+    return shortHash(`${this.prefix}\n${path}`);
   }
 
   /** The query as the integration may see it. */

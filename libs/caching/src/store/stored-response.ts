@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { type CacheScope } from '../key/cache-key';
+import { shortHash } from '../key/short-hash';
 
 /** Where an answer is kept: the text of its key, and the short names Redis knows it by. */
 export interface CacheSlot {
@@ -12,8 +12,7 @@ export interface CacheSlot {
 }
 
 export function slotOf(key: string, group: string, scope: CacheScope): CacheSlot {
-  const groupName = shortHash(group);
-  return { key, scope, group: groupName, field: `${groupName}.${shortHash(key)}` };
+  return { key, scope, group, field: `${group}.${shortHash(key)}` };
 }
 
 /** An answer that may be kept, without what concerned one exchange only. */
@@ -99,8 +98,4 @@ export class StoredResponse {
 /** The ETag of an answer that has none: a hash of its body, so that two gateways give the same. */
 export function etagOf(body: Buffer): string {
   return `"${shortHash(body)}"`;
-}
-
-function shortHash(data: string | Buffer): string {
-  return createHash('sha256').update(data).digest('base64url').slice(0, 22);
 }

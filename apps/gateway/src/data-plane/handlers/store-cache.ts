@@ -1,0 +1,52 @@
+import { CachedRoute } from '../cache/cached-route';
+import { withoutTags } from '../cache/storable-answer';
+import { type PipelineParts } from '../pipeline-parts';
+import { type Routed } from '../request-context';
+import { type Handler } from '../request-pipeline';
+import { type RouteBlueprint } from '../routes/route-blueprint';
+
+/** RFC 9110 §9.2.1; what is neither safe nor one of these is unsafe as well. */
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
+/**
+ * What an answer that came from the integration means for the cache of its stage: after an unsafe request that succeeded, nothing of its path, and of the
+ * paths its Location and Content-Location name, is answered from what was kept before (RFC 9111 §4.4). Answers of the cache itself pass by.
+ */
+export function compileStoreCache(route: RouteBlueprint, parts: PipelineParts): Handler | null {
+  const { cache: settings } = route;
+  if (settings === null) return null;
+  const { cache } = parts;
+  const cached = new CachedRoute(route, settings, parts);
+  const kept = new Set<string>(settings.methods);
+  return (context) => {
+    if (context.cacheStatus !== '' && context.cacheStatus !== 'BYPASS') return;
+    context.answer = withoutTags(context.answer);
+    const { method, answer } = context;
+    // A method whose answers are kept is one that the operator calls safe.
+    if (SAFE.has(method) || kept.has(method) || answer.status >= 400) return;
+    const groups = pathsOf(context).map((path) => cached.groupOf(path));
+    return Promise.all(groups.map((group) => cache.outdate(group))).then(() => undefined);
+  };
+}
+
+/** The request's own path below the mount, and those its answer names in the same API and stage. */
+function pathsOf(context: Routed): string[] {
+  const { answer, routedPath, path } = context;
+  const paths = new Set([routedPath]);
+  const mountLength = path.length - (routedPath === '/' && !path.endsWith('/') ? 0 : routedPath.length);
+  const mount = path.slice(0, mountLength);
+  for (let index = 0; index < answer.headers.length; index += 2) {
+    const name = (answer.headers[index] as string).toLowerCase();
+    if (name !== 'location' && name !== 'content-location') continue;
+    const named = samePlace(context, answer.headers[index + 1] as string);
+    if (named !== null && named.startsWith(mount)) paths.add(named.slice(mount.length) || '/');
+  }
+  return [...paths];
+}
+
+/** The path of a reference that leads to the host of the request; null for another host, or no reference. */
+function samePlace({ headers, path }: Routed, reference: string): string | null {
+  const base = `http://${headers.host === '' ? 'localhost' : headers.host}`;
+  const url = URL.parse(reference, base + path);
+  return url === null || url.host !== new URL(base).host ? null : url.pathname;
+}

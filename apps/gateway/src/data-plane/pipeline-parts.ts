@@ -1,3 +1,4 @@
+import { type ResponseCache } from '@sluice/caching';
 import { type InvocationClient } from '@sluice/invocation';
 import { type FunctionTargets } from './routes/function-targets';
 
@@ -5,4 +6,5 @@ import { type FunctionTargets } from './routes/function-targets';
 export interface PipelineParts {
   readonly invocations: InvocationClient;
   readonly targets: FunctionTargets;
+  readonly cache: ResponseCache;
 }

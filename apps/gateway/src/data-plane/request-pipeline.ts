@@ -1,8 +1,10 @@
 import { gatewayResponse } from './gateway-response';
 import { compileIntegrate } from './handlers/integrate';
+import { compileLookupCache } from './handlers/lookup-cache';
 import { matchRoute } from './handlers/match-route';
 import { compileReadBody } from './handlers/read-body';
 import { type Recorder } from './handlers/record';
+import { compileStoreCache } from './handlers/store-cache';
 import { writeGatewayResponse, writeResponse } from './handlers/write-response';
 import { type PipelineParts } from './pipeline-parts';
 import { type RequestContext, type Routed } from './request-context';
@@ -26,11 +28,15 @@ interface Step {
 /** The order of a request after match-route, up to its answer. The first step that answers ends the list. */
 const ASK: readonly Step[] = [
   { name: 'read-body', compile: compileReadBody },
+  { name: 'lookup-cache', compile: compileLookupCache },
   { name: 'integrate', compile: compileIntegrate },
 ];
 
 /** What happens to an answer, whichever step it came from. */
-const REPLY: readonly Step[] = [{ name: 'write-response', compile: () => writeResponse }];
+const REPLY: readonly Step[] = [
+  { name: 'store-cache', compile: compileStoreCache },
+  { name: 'write-response', compile: () => writeResponse },
+];
 
 /** The steps one route needs, in order; timed ones when somebody wants to know where the time goes. */
 export function compileHandlers(

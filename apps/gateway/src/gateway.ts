@@ -2,19 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Bundler } from '@sluice/bundler';
+import { ResponseCache } from '@sluice/caching';
 import { SettingsError, type GatewaySettings } from '@sluice/config';
 import { RevisionStore } from '@sluice/functions';
-import { Authenticator, claimInstallation, openRootAccessKey } from '@sluice/iam';
 import { InvocationClient } from '@sluice/invocation';
-import { FunctionLogReader, LineWriter, newRequestId, redactValue, type Logger } from '@sluice/logging';
+import { FunctionLogReader, LineWriter, newRequestId, type Logger } from '@sluice/logging';
 import { MetricsRegistry } from '@sluice/metrics';
 import { RedisKeys, type RedisRoles } from '@sluice/redis';
+import { Access } from './access';
 import { AppModule } from './app.module';
 import { ConfigurationStore } from './configuration/configuration-store';
 import { GatewayHeartbeats } from './configuration/gateway-heartbeats';
+import { accessServices } from './control-plane/access-services';
 import { ApiService } from './control-plane/apis/api-service';
 import { DeploymentStore } from './control-plane/apis/deployment-store';
 import { type ControlPlaneParts } from './control-plane/control-plane.module';
+import { DeploymentService } from './control-plane/deployments/deployment-service';
+import { DomainService } from './control-plane/domains/domain-service';
 import { FunctionProbe } from './control-plane/functions/function-probe';
 import { FunctionPublisher } from './control-plane/functions/function-publisher';
 import { FunctionService } from './control-plane/functions/function-service';
@@ -30,12 +34,15 @@ import { MetricHousekeeping } from './control-plane/metrics/metric-housekeeping'
 import { MetricService } from './control-plane/metrics/metric-service';
 import { RunnerFleet } from './control-plane/metrics/runner-fleet';
 import { originOf, PublicAddress } from './control-plane/public-address';
+import { StageService } from './control-plane/stages/stage-service';
+import { followFlushes } from './data-plane/cache/follow-flushes';
 import { Recorder } from './data-plane/handlers/record';
-import { PublicServer } from './data-plane/public-server';
+import { PublicServer, type PublicServerOptions } from './data-plane/public-server';
 import { RequestMetrics } from './data-plane/request-metrics';
 import { FunctionTargets } from './data-plane/routes/function-targets';
 import { RouteDirectory } from './data-plane/routes/route-directory';
 import { StepTimes } from './data-plane/step-times';
+import { CertificateStore } from './data-plane/tls/certificate-store';
 import { nestLogger } from './nest-logger';
 
 export interface GatewayOptions {
@@ -53,7 +60,9 @@ export class Gateway {
   private readonly archive: MetricArchive;
   private readonly housekeeping: MetricHousekeeping;
   private readonly configuration: ConfigurationStore;
+  private readonly access: Access;
   private readonly invocations: InvocationClient;
+  private readonly cache: ResponseCache;
   private readonly bundler: Bundler;
   private readonly canary: Canary;
   private readonly readiness: Readiness;
@@ -62,6 +71,7 @@ export class Gateway {
   private readonly accessLog: LineWriter | null;
   private readonly publicServer: PublicServer;
   private readonly adapter = new AdminAdapter();
+  private stopFollowingFlushes: () => void = () => undefined;
   private app: INestApplication | null = null;
 
   constructor(private readonly options: GatewayOptions) {
@@ -90,6 +100,7 @@ export class Gateway {
       nowMs,
       onError,
     });
+    this.access = new Access({ settings, redis, configuration: this.configuration, onError });
     this.invocations = new InvocationClient({
       redis: redis.volatile,
       keys: this.keys,
@@ -97,6 +108,16 @@ export class Gateway {
       ...linkAddress(settings),
       acceptByMs: settings.acceptByMs,
       logger,
+    });
+    this.cache = new ResponseCache({
+      redis: redis.volatile,
+      subscriber: redis.forBlocking('volatile', 'cache'),
+      keys: this.keys,
+      encryptionKey: settings.masterKey.subKey('cache'),
+      memoryBytesMax: settings.cacheMemoryMb * BYTES_PER_MB,
+      redisBytesMax: settings.cacheRedisMb * BYTES_PER_MB,
+      nowMs,
+      onError,
     });
     this.bundler = new Bundler({ logger });
     this.canary = new Canary({ invocations: this.invocations, newRequestId, nowMs });
@@ -114,6 +135,7 @@ export class Gateway {
       parts: {
         invocations: this.invocations,
         targets: new FunctionTargets(this.configuration, metrics),
+        cache: this.cache,
       },
       metrics,
       stepTimes: settings.traceSteps ? new StepTimes(this.registry) : null,
@@ -121,39 +143,35 @@ export class Gateway {
     const recorder = new Recorder(metrics, this.accessLog, logger);
     this.publicServer = new PublicServer(
       { routes: this.routes, recorder },
-      { host: settings.bindAddress, port: settings.publicPort },
+      { host: settings.bindAddress, port: settings.publicPort, tls: this.tls() },
     );
   }
 
   /** Resolves when both listeners take requests. A port that is taken rejects with a SettingsError naming it. */
-  async start(): Promise<{ publicUrl: string; adminUrl: string }> {
-    const { settings, redis, logger } = this.options;
-    await claimInstallation(redis.durable, settings.masterKey);
-    const rootAccessKey = await openRootAccessKey({
-      redis: redis.durable,
-      masterKey: settings.masterKey,
-      dataDirectory: settings.dataDirectory,
-      given: settings.rootAccessKey,
-      randomBytes,
-    });
-    redactValue(rootAccessKey.secretAccessKey);
-    const authenticator = new Authenticator({ accessKeys: rootAccessKey, nowMs: Date.now, randomBytes });
-    await Promise.all([this.configuration.start(), this.invocations.start(), this.bundler.start()]);
+  async start(): Promise<{ publicUrl: string; adminUrl: string; tlsUrl?: string }> {
+    const { settings, logger } = this.options;
+    await this.access.open();
+    await Promise.all([this.configuration.start(), this.invocations.start(), this.cache.start(), this.bundler.start()]);
+    this.stopFollowingFlushes = followFlushes(this.configuration, this.cache);
+    this.access.start();
     this.routes.start();
     registerGatewayMetrics(this.registry, this.canary, this.configuration);
-    const parts = this.controlPlane(authenticator);
+    const parts = this.controlPlane();
     this.app = await NestFactory.create(AppModule.of(parts, this.publicServer), this.adapter, {
       logger: nestLogger(logger),
       bodyParser: false,
       abortOnError: false,
     });
     this.app.use(identifyRequest(newRequestId));
-    await naming('PUBLIC_PORT', settings.publicPort, this.app.init());
-    await naming('ADMIN_PORT', settings.adminPort, this.adapter.start(settings.adminPort, settings.adminBindAddress));
+    await naming({ PUBLIC_PORT: settings.publicPort, TLS_PORT: settings.tls?.port }, this.app.init());
+    const { adminPort, adminBindAddress } = settings;
+    await naming({ ADMIN_PORT: adminPort }, this.adapter.start(adminPort, adminBindAddress));
     this.canary.start();
     this.archive.start(this.registry);
     this.housekeeping.start();
-    return { publicUrl: this.address.url, adminUrl: originOf(settings.adminBindAddress, this.adapter.port) };
+    const { url: publicUrl, tlsUrl } = this.address;
+    const adminUrl = originOf(settings.adminBindAddress, this.adapter.port);
+    return { publicUrl, adminUrl, ...(tlsUrl === null ? {} : { tlsUrl }) };
   }
 
   /** Takes nothing new, finishes what it has, at most `graceMs`, and lets go of everything. */
@@ -165,11 +183,30 @@ export class Gateway {
     this.publicServer.close();
     this.adapter.closeAllConnections();
     this.routes.stop();
-    await Promise.all([this.invocations.close(), this.configuration.stop(), this.bundler.close()]);
+    this.stopFollowingFlushes();
+    this.cache.stop();
+    await Promise.all([
+      this.invocations.close(),
+      this.configuration.stop(),
+      this.bundler.close(),
+      this.access.stop(),
+    ]);
     await Promise.all([this.accessLog?.close(), this.housekeeping.stop(), this.archive.stop()]);
   }
 
-  private controlPlane(authenticator: Authenticator): ControlPlaneParts {
+  private tls(): PublicServerOptions['tls'] {
+    const { tls, masterKey } = this.options.settings;
+    if (tls === null) return null;
+    const certificates = new CertificateStore({
+      configuration: this.configuration,
+      masterKey,
+      byDefault: tls.defaultCertificate,
+      onProblem: (message, details) => this.options.logger.warn(message, details),
+    });
+    return { port: tls.port, certificates };
+  }
+
+  private controlPlane(): ControlPlaneParts {
     const { settings, redis, logger } = this.options;
     const { configuration, invocations, bundler, address, canary, readiness, registry, keys } = this;
     const revisions = new RevisionStore({ redis: redis.durable, masterKey: settings.masterKey });
@@ -182,17 +219,19 @@ export class Gateway {
       nowMs: Date.now,
       logger,
     });
+    const deploymentStore = new DeploymentStore(redis.durable);
+    const apis = new ApiService({ configuration, deployments: deploymentStore, newDeploymentId, nowMs: Date.now });
+    const deployments = new DeploymentService(apis, deploymentStore);
     const logReader = new FunctionLogReader({ redis: redis.volatile, keys });
     return {
-      authenticator,
+      access: this.access,
+      ...accessServices(this.access, configuration, settings.masterKey),
       configuration,
       functions: new FunctionService({ configuration, revisions, publisher, bundler }),
-      apis: new ApiService({
-        configuration,
-        deployments: new DeploymentStore(redis.durable),
-        newDeploymentId,
-        nowMs: Date.now,
-      }),
+      apis,
+      deployments,
+      stages: new StageService({ apis, deployments, configuration, nowMs: Date.now }),
+      domains: new DomainService({ configuration, masterKey: settings.masterKey, nowMs: Date.now }),
       invocations: new InvocationService(configuration, invocations),
       logs: new LogService(configuration, logReader, Date.now),
       readiness,
@@ -205,6 +244,8 @@ export class Gateway {
     };
   }
 }
+
+const BYTES_PER_MB = 1024 * 1024;
 
 /** A clock that never goes back. */
 const nowMs = (): number => performance.now();
@@ -232,11 +273,13 @@ function openAccessLog({ accessLog }: GatewaySettings): LineWriter | null {
 }
 
 /** A port that cannot be had becomes one line that names its setting. */
-async function naming(setting: string, port: number, listening: Promise<unknown>): Promise<void> {
+async function naming(ports: Readonly<Record<string, number | undefined>>, listening: Promise<unknown>): Promise<void> {
   try {
     await listening;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+    const setting = Object.keys(ports).find((name) => ports[name] === port);
+    if (setting === undefined) throw error;
     if (code === 'EADDRINUSE') throw new SettingsError([`${setting}=${port} is taken by another process`]);
     if (code === 'EACCES') throw new SettingsError([`${setting}=${port} may not be opened by this user`]);
     throw error;

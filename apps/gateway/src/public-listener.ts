@@ -11,8 +11,8 @@ export class PublicListener implements OnApplicationBootstrap, BeforeApplication
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { port } = await this.server.start();
-    this.address.listening(port);
+    const { port, tlsPort } = await this.server.start();
+    this.address.listening(port, tlsPort);
   }
 
   async beforeApplicationShutdown(): Promise<void> {

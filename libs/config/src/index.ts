@@ -7,6 +7,7 @@ export {
   type LinkListen,
   type RunnerSettings,
   type StartSettings,
+  type TlsListen,
 } from './load-settings';
 export { MasterKey, type KeyUse } from './master-key';
 export { type Environment } from './read-settings';

@@ -29,8 +29,16 @@ export type AccessLogTarget =
   | { readonly kind: 'stdout' }
   | { readonly kind: 'file'; readonly path: string; readonly fileBytesMax: number; readonly rotatedFilesMax: number };
 
+/** The public listener for https, and what it shows to clients that ask for no custom domain. */
+export interface TlsListen {
+  readonly port: number;
+  readonly defaultCertificate: { readonly certFile: string; readonly keyFile: string } | null;
+}
+
 export interface GatewaySettings extends PlatformSettings {
   readonly publicPort: number;
+  /** null = no https. */
+  readonly tls: TlsListen | null;
   readonly adminPort: number;
   readonly adminBindAddress: string;
   readonly link: LinkListen;
@@ -83,6 +91,7 @@ export function loadGatewaySettings(environment: Environment): GatewaySettings {
   return load(environment, 'gateway', (values, problems) => ({
     ...platformSettings(values, problems),
     publicPort: values.publicPort,
+    tls: tlsListen(values, problems),
     adminPort: values.adminPort,
     adminBindAddress: values.adminBindAddress,
     link: linkListen(values, problems),
@@ -225,6 +234,14 @@ function linkListen(values: SettingValues, problems: string[]): LinkListen {
   // Nobody can connect to "every address". The host name is what a container and most machines are found by.
   if (port === 0) problems.push(`LINK_ADDRESS must be set where BIND_ADDRESS is ${host} and LINK_PORT is 0`);
   return { kind: 'tcp', host, port, advertised: `${hostname()}:${port}` };
+}
+
+function tlsListen({ tlsPort, tlsCertFile, tlsKeyFile }: SettingValues, problems: string[]): TlsListen | null {
+  if ((tlsCertFile === undefined) !== (tlsKeyFile === undefined))
+    problems.push('TLS_CERT_FILE and TLS_KEY_FILE must be set together');
+  if (tlsPort === undefined) return null;
+  const given = tlsCertFile !== undefined && tlsKeyFile !== undefined;
+  return { port: tlsPort, defaultCertificate: given ? { certFile: tlsCertFile, keyFile: tlsKeyFile } : null };
 }
 
 function accessLogTarget(values: SettingValues): AccessLogTarget {

@@ -39,6 +39,19 @@ export const settingTable = {
     ['gateway', 'start'],
     'Port of the public listener. 0 takes any free port.',
   ),
+  tlsPort: optional(
+    'TLS_PORT',
+    port,
+    ['gateway'],
+    'Port of the public listener for https, beside PUBLIC_PORT; certificates come with custom domains. Off unless set; 0 takes any free port.',
+  ),
+  tlsCertFile: optional(
+    'TLS_CERT_FILE',
+    filePath,
+    ['gateway'],
+    'Certificate (PEM, with its chain) for https clients that ask for no custom domain with one. Read again when it changes.',
+  ),
+  tlsKeyFile: optional('TLS_KEY_FILE', filePath, ['gateway'], 'Key of TLS_CERT_FILE (PEM).'),
   adminPort: withDefault(
     'ADMIN_PORT',
     port,

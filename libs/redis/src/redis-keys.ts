@@ -20,6 +20,16 @@ export class RedisKeys {
     return this.tagged(tag('api', apiName), 'deployments');
   }
 
+  /** (d) hash: deployment id → what a list shows of it. */
+  deploymentIndex(apiName: string): string {
+    return this.tagged(tag('api', apiName), 'deployment-index');
+  }
+
+  /** (v) hash with a TTL: what a canary and the stage beside it answered lately, counted by all gateways. */
+  canaryWindow(apiName: string, stage: string, canaryId: string): string {
+    return this.tagged(tag('api', apiName), 'canary', stage, canaryId);
+  }
+
   /** (d) number: raised by every change. */
   configVersion(): string {
     return this.tagged('config', 'version');

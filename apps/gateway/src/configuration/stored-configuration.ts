@@ -1,11 +1,26 @@
 import { createHash } from 'node:crypto';
-import { LIMITS, migrateApiRecord, type ApiRecord, type FunctionRecord } from '@sluice/contracts';
+import {
+  LIMITS,
+  migrateApiRecord,
+  type ApiRecord,
+  type AuthorizerPurgeRecord,
+  type CacheFlushRecord,
+  type DomainRecord,
+  type FunctionRecord,
+  type GroupRecord,
+  type UserRecord,
+} from '@sluice/contracts';
 import { LuaScript, RedisKeys, type Redis } from '@sluice/redis';
 
 /** What is configured. A new kind is one line here and one in READERS. */
 export interface RecordOfKind {
   readonly function: FunctionRecord;
   readonly api: ApiRecord;
+  readonly 'cache-flushes': CacheFlushRecord;
+  readonly 'authorizer-purges': AuthorizerPurgeRecord;
+  readonly domain: DomainRecord;
+  readonly user: UserRecord;
+  readonly group: GroupRecord;
 }
 export type ConfigurationKind = keyof RecordOfKind;
 
@@ -13,6 +28,11 @@ export type ConfigurationKind = keyof RecordOfKind;
 const READERS: { readonly [K in ConfigurationKind]: (stored: StoredShape) => RecordOfKind[K] | null } = {
   function: ofSchema(1),
   api: (stored) => (stored.schema <= 2 ? migrateApiRecord(stored as never) : null),
+  'cache-flushes': ofSchema(1),
+  'authorizer-purges': ofSchema(1),
+  domain: ofSchema(1),
+  user: ofSchema(1),
+  group: ofSchema(1),
 };
 
 /** In the order they are loaded. */

@@ -1,14 +1,24 @@
 import { Module, type DynamicModule, type InjectionToken, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
-import { Authenticator } from '@sluice/iam';
+import { AccessKeyUses, Authenticator, UsedSignatures } from '@sluice/iam';
 import { type Logger } from '@sluice/logging';
 import { MetricsRegistry } from '@sluice/metrics';
+import { type Access } from '../access';
 import { ConfigurationStore } from '../configuration/configuration-store';
+import { AccessKeyService } from './access-keys/access-key-service';
+import { AccessKeysController } from './access-keys/access-keys.controller';
+import { type AccessServices } from './access-services';
 import { ApiService } from './apis/api-service';
 import { ApisController } from './apis/apis.controller';
+import { DeploymentService } from './deployments/deployment-service';
+import { DeploymentsController } from './deployments/deployments.controller';
+import { DomainService } from './domains/domain-service';
+import { DomainsController } from './domains/domains.controller';
 import { FunctionService } from './functions/function-service';
 import { FunctionsController } from './functions/functions.controller';
+import { GroupService } from './groups/group-service';
+import { GroupsController } from './groups/groups.controller';
 import { Canary } from './health/canary';
 import { HealthController } from './health/health.controller';
 import { Readiness } from './health/readiness';
@@ -25,13 +35,34 @@ import { MetricsController } from './metrics/metrics.controller';
 import { RunnerFleet } from './metrics/runner-fleet';
 import { StoredMetricsController } from './metrics/stored-metrics.controller';
 import { OpenApiController } from './openapi/openapi.controller';
+import { FunctionPoliciesController } from './policies/function-policies.controller';
+import { FunctionPolicyService } from './policies/function-policy-service';
+import { IdentityPoliciesController } from './policies/identity-policies.controller';
+import { IdentityPolicyService } from './policies/identity-policy-service';
+import { PoliciesController } from './policies/policies.controller';
+import { PolicySimulator } from './policies/policy-simulator';
 import { PublicAddress } from './public-address';
+import { StageService } from './stages/stage-service';
+import { StagesController } from './stages/stages.controller';
+import { UserService } from './users/user-service';
+import { UsersController } from './users/users.controller';
+import { WhoAmIController } from './users/whoami.controller';
 
 export const CONTROLLERS = [
   FunctionsController,
   InvocationsController,
   LogsController,
   ApisController,
+  DeploymentsController,
+  StagesController,
+  DomainsController,
+  UsersController,
+  AccessKeysController,
+  GroupsController,
+  IdentityPoliciesController,
+  FunctionPoliciesController,
+  PoliciesController,
+  WhoAmIController,
   LimitsController,
   HealthController,
   MetricsController,
@@ -40,11 +71,14 @@ export const CONTROLLERS = [
 ];
 
 /** What the control plane is made of; all of it is built outside, where settings and connections are. */
-export interface ControlPlaneParts {
-  readonly authenticator: Authenticator;
+export interface ControlPlaneParts extends AccessServices {
+  readonly access: Access;
   readonly configuration: ConfigurationStore;
   readonly functions: FunctionService;
   readonly apis: ApiService;
+  readonly deployments: DeploymentService;
+  readonly stages: StageService;
+  readonly domains: DomainService;
   readonly invocations: InvocationService;
   readonly logs: LogService;
   readonly readiness: Readiness;
@@ -65,10 +99,21 @@ export class ControlPlaneModule {
       imports: [TerminusModule.forRoot({ logger: false, errorLogStyle: 'json' })],
       controllers: CONTROLLERS,
       providers: [
-        part(Authenticator, parts.authenticator),
+        part(Authenticator, parts.access.authenticator),
+        part(AccessKeyUses, parts.access.uses),
+        part(UsedSignatures, parts.access.usedSignatures),
+        part(UserService, parts.users),
+        part(GroupService, parts.groups),
+        part(AccessKeyService, parts.accessKeys),
+        part(IdentityPolicyService, parts.identityPolicies),
+        part(FunctionPolicyService, parts.functionPolicies),
+        part(PolicySimulator, parts.simulator),
         part(ConfigurationStore, parts.configuration),
         part(FunctionService, parts.functions),
         part(ApiService, parts.apis),
+        part(DeploymentService, parts.deployments),
+        part(StageService, parts.stages),
+        part(DomainService, parts.domains),
         part(InvocationService, parts.invocations),
         part(LogService, parts.logs),
         part(Readiness, parts.readiness),

@@ -1,11 +1,18 @@
 /** Where the public listener can be reached; its port is known once it listens. */
 export class PublicAddress {
   private origin = '';
+  private secureOrigin: string | null = null;
 
   constructor(private readonly bindAddress: string) {}
 
-  listening(port: number): void {
+  listening(port: number, tlsPort: number | null): void {
     this.origin = originOf(this.bindAddress, port);
+    if (tlsPort !== null) this.secureOrigin = originOf(this.bindAddress, tlsPort).replace(/^http:/, 'https:');
+  }
+
+  /** null = the public listener has no https. */
+  get tlsUrl(): string | null {
+    return this.secureOrigin;
   }
 
   get url(): string {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import { type Socket } from 'node:net';
 import { LIMITS, SluiceError, type ErrorCode } from '@sluice/contracts';
 import { canonicalPath } from '@sluice/routing';
@@ -8,6 +9,7 @@ import { writeGatewayResponse } from './handlers/write-response';
 import { RequestContext } from './request-context';
 import { RequestHeaders, readHeaders } from './request-headers';
 import { handleRequest, type Pipeline } from './request-pipeline';
+import { type CertificateStore } from './tls/certificate-store';
 
 /** Longer than any keep-alive of a proxy in front, so that it is never us who closes a connection in use. */
 const KEEP_ALIVE_MS = 75_000;
@@ -17,58 +19,64 @@ const NO_HEADERS = new RequestHeaders([], '', '', '', '', '', '');
 /** Answers whether the process is there; everything else about health is on the admin listener. */
 const HEALTH_PATH = '/health';
 
+export interface PublicServerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** null = no https. */
+  readonly tls: { readonly port: number; readonly certificates: CertificateStore } | null;
+}
+
 /**
  * The public listener: plain node:http, because routes are data. It reads the head of a request into one canonical form,
  * refuses what two readers could understand differently, and hands the rest to the pipeline.
  */
 export class PublicServer {
   private readonly server: Server;
+  private readonly secureServer: SecureServer | null;
   private draining = false;
 
   constructor(
     private readonly pipeline: Pipeline,
-    private readonly address: { readonly host: string; readonly port: number },
+    private readonly options: PublicServerOptions,
   ) {
-    this.server = createServer(
-      {
-        maxHeaderSize: LIMITS.requestHeaderBytesMax,
-        headersTimeout: LIMITS.requestHeadersTimeoutMs,
-        requestTimeout: LIMITS.requestTimeoutMs,
-        connectionsCheckingInterval: SWEEP_MS,
-        keepAliveTimeout: KEEP_ALIVE_MS,
-        // Refused below, in our own words and with a record; Node would answer by itself.
-        requireHostHeader: false,
-        noDelay: true,
-      },
-      (request, response) => this.received(request, response),
-    );
-    this.server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.malformed(error, socket));
+    const received = (request: IncomingMessage, response: ServerResponse): void => this.received(request, response);
+    this.server = createServer(HTTP_OPTIONS, received);
+    this.secureServer = options.tls === null ? null : secureServer(options.tls.certificates, received);
+    for (const server of this.servers())
+      server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.malformed(error, socket));
   }
 
-  /** Resolves with the port it listens on; rejects with EADDRINUSE when it is taken. */
-  async start(): Promise<{ port: number }> {
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(this.address.port, this.address.host, resolve);
-    });
-    const bound = this.server.address();
-    return { port: typeof bound === 'object' && bound !== null ? bound.port : this.address.port };
+  /** Resolves with the ports it listens on; rejects with EADDRINUSE when one is taken. */
+  async start(): Promise<{ port: number; tlsPort: number | null }> {
+    const { host, port, tls } = this.options;
+    const bound = await listening(this.server, port, host);
+    if (tls === null || this.secureServer === null) return { port: bound, tlsPort: null };
+    const { secureServer } = this;
+    tls.certificates.start((pair) => secureServer.setSecureContext({ ...pair, minVersion: 'TLSv1.2' }));
+    return { port: bound, tlsPort: await listening(secureServer, tls.port, host) };
   }
 
   /** Takes no new connection, tells present ones to go, and resolves when every request is answered. */
   async drain(): Promise<void> {
     this.draining = true;
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    const servers = this.servers();
+    const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     // A connection whose request came before the drain is kept alive by its answer: it is idle from then on.
-    const sweep = setInterval(() => this.server.closeIdleConnections(), DRAIN_SWEEP_MS);
-    this.server.closeIdleConnections();
-    await closed;
+    const closeIdle = (): void => servers.forEach((server) => server.closeIdleConnections());
+    const sweep = setInterval(closeIdle, DRAIN_SWEEP_MS);
+    closeIdle();
+    await Promise.all(closed);
     clearInterval(sweep);
   }
 
   /** Ends what drain did not wait for. */
   close(): void {
-    this.server.closeAllConnections();
+    for (const server of this.servers()) server.closeAllConnections();
+    this.options.tls?.certificates.stop();
+  }
+
+  private servers(): (Server | SecureServer)[] {
+    return this.secureServer === null ? [this.server] : [this.server, this.secureServer];
   }
 
   private received(request: IncomingMessage, response: ServerResponse): void {
@@ -96,7 +104,7 @@ export class PublicServer {
       if (headers.host === '' && request.httpVersion !== '1.0')
         throw new SluiceError('BAD_REQUEST', 'The header host is missing.');
       const { path, rawQuery } = canonicalPath(request.url ?? '');
-      if (path === HEALTH_PATH) return answerHealth(response);
+      if (path === HEALTH_PATH && !this.pipeline.routes.isCustomDomain(headers.host)) return answerHealth(response);
       handleRequest(this.pipeline, received(headers, path, rawQuery));
     } catch (error) {
       this.refuse(received(NO_HEADERS, '', ''), error);
@@ -128,6 +136,49 @@ export class PublicServer {
       plainAddress(socket.remoteAddress ?? ''),
     );
   }
+}
+
+const HTTP_OPTIONS = {
+  maxHeaderSize: LIMITS.requestHeaderBytesMax,
+  headersTimeout: LIMITS.requestHeadersTimeoutMs,
+  requestTimeout: LIMITS.requestTimeoutMs,
+  connectionsCheckingInterval: SWEEP_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  // Refused in our own words and with a record; Node would answer by itself.
+  requireHostHeader: false,
+  noDelay: true,
+} as const;
+
+function secureServer(
+  certificates: CertificateStore,
+  received: (request: IncomingMessage, response: ServerResponse) => void,
+): SecureServer {
+  const server = createSecureServer(
+    {
+      ...HTTP_OPTIONS,
+      minVersion: 'TLSv1.2',
+      handshakeTimeout: LIMITS.requestHeadersTimeoutMs,
+      SNICallback: (serverName, answer) => {
+        const context = certificates.contextFor(serverName);
+        if (context === null) answer(new Error('there is no certificate for this name'));
+        else answer(null, context);
+      },
+    },
+    received,
+  );
+  // A handshake that fails is the client's affair, and Node has ended its connection.
+  server.on('tlsClientError', () => undefined);
+  return server;
+}
+
+/** Resolves with the port a server listens on. */
+async function listening(server: Server | SecureServer, port: number, host: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const bound = server.address();
+  return typeof bound === 'object' && bound !== null ? bound.port : port;
 }
 
 const MALFORMED: Readonly<Record<string, readonly [status: string, code: ErrorCode]>> = {

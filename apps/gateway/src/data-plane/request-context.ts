@@ -36,6 +36,8 @@ export interface Routed extends Received {
   readonly route: CompiledRoute;
   /** First part of the public path that is no part of the event's path: `/{api}`, `/functions/{name}`, a domain's base path. */
   readonly mount: string;
+  /** `/{stage}` where the public path names a stage: in front of an event's path, as on AWS. '' for `$default` and custom domains. */
+  readonly stagePath: string;
   /** The path below mount and stage. */
   readonly routedPath: string;
   readonly pathParameters: Readonly<Record<string, string>> | null;
@@ -60,6 +62,7 @@ export class RequestContext implements Received {
   /** Set by match-route; until then only `Received` is promised. */
   route: CompiledRoute | null = null;
   mount = '';
+  stagePath = '';
   routedPath = '';
   pathParameters: Readonly<Record<string, string>> | null = null;
   authorization: RequestAuthorization = NOT_AUTHORIZED;

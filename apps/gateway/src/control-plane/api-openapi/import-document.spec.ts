@@ -5,7 +5,7 @@ const LAMBDA =
   'arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:pets:live/invocations';
 const proxy = { 'x-amazon-apigateway-integration': { type: 'aws_proxy', httpMethod: 'POST', uri: LAMBDA } };
 const info = { title: 'Pets', version: '1.0' };
-const read = (document: object): ImportedApi => importDocument({ openapi: '3.0.1', info, ...document } as JsonObject);
+const read = (document: object): ImportedApi => importDocument({ openapi: '3.0.1', info, ...document });
 const errors = (document: object): string[] =>
   read(document).findings.flatMap(({ severity, path, message }) =>
     severity === 'error' ? [`${path}: ${message}`] : [],

@@ -156,7 +156,7 @@ function cacheOf(parameters: Json | undefined, path: string, report: ImportRepor
     if (name === undefined)
       report.error(
         path,
-        `has "${String(parameter).slice(0, 100)}"; it must be method.request.querystring.NAME, .header. or .path.`,
+        `has ${JSON.stringify(parameter).slice(0, 100)}; it must be method.request.querystring.NAME, .header. or .path.`,
       );
     else key[place === 'querystring' ? 'query' : place === 'header' ? 'headers' : 'path'].push(name);
   }

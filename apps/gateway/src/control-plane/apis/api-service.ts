@@ -1,19 +1,23 @@
 import {
   DEFAULT_STAGE,
-  hasStageVariables,
   parseApiDefinition,
-  parseFunctionName,
   SluiceError,
   type ApiDefinition,
   type ApiRecord,
   type Deployment,
-  type ErrorDetail,
-  type StageRecord,
 } from '@sluice/contracts';
 import { compileRoutes } from '@sluice/routing';
 import { type ConfigurationStore } from '../../configuration/configuration-store';
 import { checkPreconditions, type Preconditions } from '../http/preconditions';
+import { domainsOf } from '../domains/domain-uses';
+import { deploymentUses, withDeployment } from './api-record-changes';
+import { checkFunctions } from './definition-checks';
 import { type DeploymentStore } from './deployment-store';
+
+export interface ApiChange {
+  readonly record: ApiRecord;
+  readonly configurationVersion: number;
+}
 
 /** The rules of APIs: one is declared whole, and every route of it leads to a function that is there. */
 export class ApiService {
@@ -33,95 +37,88 @@ export class ApiService {
     return record;
   }
 
-  /** @throws SluiceError VALIDATION_FAILED naming each bad route · PRECONDITION_FAILED */
+  /**
+   * Makes a deployment of the definition; `serve` = `$default` serves it from then on.
+   * @throws SluiceError VALIDATION_FAILED naming each bad route · PRECONDITION_FAILED · STAGE_HAS_CANARY
+   */
   async put(
     name: string,
     input: unknown,
     preconditions: Preconditions,
-  ): Promise<{ record: ApiRecord; created: boolean; configurationVersion: number }> {
-    const { configuration, deployments, newDeploymentId, nowMs } = this.options;
-    const definition = parseApiDefinition(input);
-    compileRoutes(definition.routes, { style: definition.apiStyle });
-    const createdAt = new Date(nowMs()).toISOString();
-    const deployment: Deployment = { id: newDeploymentId(), createdAt, definition };
-    // Kept before it is served: a deployment that a stage has can always be looked up again.
-    await deployments.save(name, deployment);
+    { serve = true, description }: { serve?: boolean; description?: string | undefined } = {},
+  ): Promise<ApiChange & { created: boolean; deployment: Deployment }> {
+    const { configuration } = this.options;
+    const deployment = await this.newDeployment(name, parseApiDefinition(input), description);
     for (;;) {
       const seenVersion = configuration.version;
       const present = configuration.apis.get(name) ?? null;
       checkPreconditions(preconditions, present?.latestDeploymentId ?? null);
-      this.checkFunctions(definition);
-      const record = deployed(name, present, deployment);
+      const stage = present?.stages[DEFAULT_STAGE];
+      if (serve && stage?.canary !== undefined) throw hasCanary(DEFAULT_STAGE);
+      checkFunctions(deployment.definition, stage?.variables ?? {}, configuration);
+      const record = withDeployment(name, present, deployment, { serve });
       // The functions were looked up in the configuration as it was then: had one been deleted since, this write fails.
       const version = await configuration.commit('api', name, present, record, seenVersion);
-      if (version !== null) return { record, created: present === null, configurationVersion: version };
+      if (version === null) continue;
+      await this.prune(record);
+      return { record, deployment, created: present === null, configurationVersion: version };
     }
   }
 
-  /** Returns the configuration version. @throws SluiceError API_NOT_FOUND · PRECONDITION_FAILED */
-  async delete(name: string, preconditions: Preconditions): Promise<number> {
+  /**
+   * Changes what is there: `decide` is asked again whenever somebody else was faster, and may throw to leave everything as it is.
+   * @throws SluiceError API_NOT_FOUND, and what `decide` throws
+   */
+  async change(name: string, decide: (present: ApiRecord) => ApiRecord | Promise<ApiRecord>): Promise<ApiChange> {
+    const { configuration } = this.options;
     for (;;) {
+      const seenVersion = configuration.version;
+      const present = this.get(name);
+      const record = await decide(present);
+      const version = await configuration.commit('api', name, present, record, seenVersion);
+      if (version !== null) return { record, configurationVersion: version };
+    }
+  }
+
+  /** Returns the configuration version. @throws SluiceError API_NOT_FOUND · API_IN_USE · PRECONDITION_FAILED */
+  async delete(name: string, preconditions: Preconditions): Promise<number> {
+    const { configuration, deployments } = this.options;
+    for (;;) {
+      const seenVersion = configuration.version;
       const present = this.get(name);
       checkPreconditions(preconditions, present.latestDeploymentId);
-      const version = await this.options.configuration.commit('api', name, present, null);
+      const domains = domainsOf(configuration, name);
+      if (domains.length > 0) {
+        const message = `Custom domains lead to the API "${name}".`;
+        throw new SluiceError('API_IN_USE', message, { details: domains });
+      }
+      const version = await configuration.commit('api', name, present, null, seenVersion);
       if (version === null) continue;
-      await this.options.deployments.deleteAll(name);
+      await deployments.deleteAll(name);
       return version;
     }
   }
 
-  private checkFunctions({ routes }: ApiDefinition): void {
-    const details: ErrorDetail[] = [];
-    routes.forEach(({ route, integration }, index) => {
-      if (integration.type !== 'function') return;
-      const { function: functionName, qualifier } = integration;
-      // What a stage variable names is known when a stage has it.
-      if (hasStageVariables(functionName) || hasStageVariables(qualifier ?? '')) return;
-      if (this.options.configuration.resolve(functionName, qualifier) !== null) return;
-      const path = `routes[${index}] (${route.slice(0, 100)}).integration`;
-      if (this.options.configuration.functions.has(functionName)) {
-        details.push({ path: `${path}.qualifier`, message: `the function "${functionName}" has no "${qualifier}"` });
-      } else {
-        details.push({ path: `${path}.function`, message: `there is no function "${shown(functionName)}"` });
-      }
-    });
-    const [first] = details;
-    if (first === undefined) return;
-    const message = `A route leads nowhere: ${'path' in first ? first.path : ''}: ${first.message}.`;
-    throw new SluiceError('VALIDATION_FAILED', message, { details: details.slice(0, 100) });
+  /** Kept before it is served: a deployment that a stage has can always be looked up again. */
+  private async newDeployment(name: string, definition: ApiDefinition, description?: string): Promise<Deployment> {
+    const { deployments, newDeploymentId, nowMs } = this.options;
+    compileRoutes(definition.routes, { style: definition.apiStyle });
+    const deployment: Deployment = {
+      id: newDeploymentId(),
+      createdAt: new Date(nowMs()).toISOString(),
+      ...(description === undefined ? {} : { description }),
+      definition,
+    };
+    await deployments.save(name, deployment);
+    return deployment;
+  }
+
+  private async prune(record: ApiRecord): Promise<void> {
+    const uses = deploymentUses(record);
+    await this.options.deployments.prune(record.name, (id) => uses.has(id) || id === record.latestDeploymentId);
   }
 }
 
-/** The API with its newest deployment, served by `$default`. */
-function deployed(name: string, present: ApiRecord | null, deployment: Deployment): ApiRecord {
-  const { id, createdAt } = deployment;
-  const stage = present?.stages[DEFAULT_STAGE];
-  const stages: Record<string, StageRecord> = {
-    ...present?.stages,
-    [DEFAULT_STAGE]: {
-      ...(stage ?? { variables: {}, routes: {}, createdAt }),
-      deploymentId: id,
-      ...(stage === undefined ? {} : { previousDeploymentId: stage.deploymentId }),
-      updatedAt: createdAt,
-    },
-  };
-  const used = Object.values(stages).flatMap(({ deploymentId, canary }) => [deploymentId, canary?.deploymentId]);
-  const kept = Object.entries(present?.deployments ?? {}).filter(([deploymentId]) => used.includes(deploymentId));
-  return {
-    schema: 2,
-    name,
-    createdAt: present?.createdAt ?? createdAt,
-    latestDeploymentId: id,
-    stages,
-    deployments: { ...Object.fromEntries(kept), [id]: deployment },
-  };
-}
-
-/** A name that could never be one is not repeated in full. */
-function shown(functionName: string): string {
-  try {
-    return parseFunctionName(functionName);
-  } catch {
-    return functionName.slice(0, 64);
-  }
+export function hasCanary(stage: string): SluiceError {
+  return new SluiceError('STAGE_HAS_CANARY', `The stage "${stage}" has a canary; promote or abort it first.`);
 }

@@ -3,7 +3,7 @@ import { latestDeployment, parseApiName, type ApiRecord } from '@sluice/contract
 import { ConfigurationStore } from '../../configuration/configuration-store';
 import { propagationHeaders } from '../configuration-reply';
 import { Authenticated } from '../http/authenticated';
-import { type AdminRequest } from '../http/admin-request';
+import { badRequest, knownQueryParameters, type AdminRequest } from '../http/admin-request';
 import { parseJsonBody } from '../http/json-body';
 import { pageByName } from '../http/page';
 import { isNotModified, preconditionsOf } from '../http/preconditions';
@@ -29,8 +29,11 @@ export class ApisController {
   @Put(':api')
   @Authenticated({ action: 'sluice:PutApi' })
   async put(@Param('api') api: string, @Req() request: AdminRequest): Promise<Reply> {
+    const { deploy = 'true' } = knownQueryParameters(request, ['deploy']);
+    if (deploy !== 'true' && deploy !== 'false') throw badRequest('"deploy" must be true or false.');
     const [input, preconditions] = [parseJsonBody(request.body), preconditionsOf(request)];
-    const { record, created, configurationVersion } = await this.apis.put(parseApiName(api), input, preconditions);
+    const change = await this.apis.put(parseApiName(api), input, preconditions, { serve: deploy === 'true' });
+    const { record, created, configurationVersion } = change;
     return new Reply(created ? 201 : 200, this.view(record), {
       etag: `"${record.latestDeploymentId}"`,
       ...(created ? { location: `/v1/apis/${api}` } : {}),

@@ -8,6 +8,7 @@ export function matchRoute(routes: RouteDirectory, received: RequestContext): Ro
   if (match === null) throw new SluiceError('ROUTE_NOT_FOUND', 'No route matches this method and path.');
   received.route = match.route;
   received.mount = match.mount;
+  received.stagePath = match.stagePath;
   received.routedPath = match.path;
   received.pathParameters = match.pathParameters;
   // The route is there from here on, and a step never sees a request without one.

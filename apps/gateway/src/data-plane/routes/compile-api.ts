@@ -127,7 +127,7 @@ function compileRoute(route: RouteBlueprint, { parts, metrics, stepTimes }: Comp
     logFields: `"api":${JSON.stringify(shownName)},"stage":${JSON.stringify(stage.name)},"route":${routeKeyJson}`,
     routeKeyJson,
     stageVariablesJson: Object.keys(stage.variables).length === 0 ? '' : JSON.stringify(stage.variables),
-    stagePath: stage.name === DEFAULT_STAGE ? '' : `/${stage.name}`,
+    canaryJson: stage.settings?.canary === undefined ? '' : `,"isCanaryRequest":${stage.canary}`,
   };
 }
 

@@ -16,6 +16,6 @@ export interface CompiledRoute extends RouteBlueprint {
   readonly logFields: string;
   readonly routeKeyJson: string;
   readonly stageVariablesJson: string;
-  /** `/{stage}` in front of an event's path; '' for `$default`. */
-  readonly stagePath: string;
+  /** What a 1.0 event's `requestContext` says on stages with a canary, after a comma; '' on others. */
+  readonly canaryJson: string;
 }

@@ -23,8 +23,8 @@ export class DomainTable {
     this.domains.delete(name);
   }
 
-  get size(): number {
-    return this.domains.size;
+  names(): Iterable<string> {
+    return this.domains.keys();
   }
 
   /** `undefined` = the host is no custom domain; `null` = it is one, and nothing on it takes the path. */

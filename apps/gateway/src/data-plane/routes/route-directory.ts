@@ -9,12 +9,15 @@ import {
   type CompileOptions,
 } from './compile-api';
 import { type CompiledRoute, type ResponseStyle } from './compiled-route';
+import { DomainTable } from './domain-table';
 
-const FUNCTIONS_SEGMENT = 'functions';
+const FUNCTIONS_PREFIX = '/functions/';
 
 export interface DirectoryMatch {
   readonly route: CompiledRoute;
   readonly mount: string;
+  /** `/{stage}` where the public path names a stage; '' where it does not. */
+  readonly stagePath: string;
   /** The path below mount and stage; at least `/`. */
   readonly path: string;
   readonly pathParameters: Readonly<Record<string, string>> | null;
@@ -24,6 +27,7 @@ export interface DirectoryMatch {
 interface ChosenStage {
   readonly stage: CompiledStage;
   readonly mount: string;
+  readonly stagePath: string;
   readonly path: string;
 }
 
@@ -38,6 +42,7 @@ export interface RouteDirectoryOptions extends CompileOptions {
 export class RouteDirectory {
   private readonly apis = new Map<string, ReadonlyMap<string, CompiledStage>>();
   private readonly functionUrls = new Map<string, CompiledRoute>();
+  private readonly domains = new DomainTable();
   private stopListening: (() => void) | null = null;
 
   constructor(private readonly options: RouteDirectoryOptions) {}
@@ -52,30 +57,50 @@ export class RouteDirectory {
   }
 
   /** The route for a request, or null when there is none. */
-  match({ method, path }: Pick<Received, 'method' | 'path'>): DirectoryMatch | null {
-    const end = segmentEnd(path, 1);
-    if (path.slice(1, end) === FUNCTIONS_SEGMENT) return this.matchFunctionUrl(path, end);
-    const chosen = this.choose(path, end);
+  match(request: Pick<Received, 'method' | 'path' | 'headers'>): DirectoryMatch | null {
+    if (this.isFunctionUrl(request)) return this.matchFunctionUrl(request.path);
+    const chosen = this.choose(request);
     if (chosen === null) return null;
-    const match = deploymentOf(chosen.stage).table.match(method, chosen.path);
+    const match = deploymentOf(chosen.stage).table.match(request.method, chosen.path);
     if (!match.matched) return null;
     return {
       route: match.route.compiled,
       mount: chosen.mount,
+      stagePath: chosen.stagePath,
       path: chosen.path,
       pathParameters: hasEntries(match.pathParameters) ? match.pathParameters : null,
     };
   }
 
   /** How errors look at a path that no route matches. */
-  styleOf({ path }: Pick<Received, 'path'>): ResponseStyle {
-    const end = segmentEnd(path, 1);
-    if (path.slice(1, end) === FUNCTIONS_SEGMENT) return 'function-url';
-    return this.choose(path, end)?.stage.base.style ?? 'http';
+  styleOf(request: Pick<Received, 'path' | 'headers'>): ResponseStyle {
+    if (this.isFunctionUrl(request)) return 'function-url';
+    return this.choose(request)?.stage.base.style ?? 'http';
+  }
+
+  /** Whether requests to this host belong to a custom domain, on which no path is the platform's. */
+  isCustomDomain(host: string): boolean {
+    return this.domains.has(host);
+  }
+
+  private isFunctionUrl({ path, headers }: Pick<Received, 'path' | 'headers'>): boolean {
+    return path.startsWith(FUNCTIONS_PREFIX) && !this.domains.has(headers.host);
+  }
+
+  /** On a custom domain its mappings alone decide: nothing there falls to the paths of other hosts. */
+  private choose({ path, headers }: Pick<Received, 'path' | 'headers'>): ChosenStage | null {
+    const match = this.domains.match(headers.host, path);
+    if (match === undefined) return this.chooseByPath(path);
+    if (match === null) return null;
+    const { mapping, mountChars } = match;
+    const stage = this.apis.get(mapping.api)?.get(mapping.stage);
+    if (stage === undefined) return null;
+    return { stage, mount: path.slice(0, mountChars), stagePath: '', path: below(path, mountChars) };
   }
 
   /** AWS: the stage first, an explicit one before `$default`. */
-  private choose(path: string, end: number): ChosenStage | null {
+  private chooseByPath(path: string): ChosenStage | null {
+    const end = segmentEnd(path, 1);
     const stages = this.apis.get(path.slice(1, end));
     if (stages === undefined) return null;
     const mount = path.slice(0, end);
@@ -83,22 +108,19 @@ export class RouteDirectory {
       const stageEnd = segmentEnd(path, end + 1);
       const name = path.slice(end + 1, stageEnd);
       const stage = name === DEFAULT_STAGE ? undefined : stages.get(name);
-      if (stage !== undefined) return { stage, mount, path: stageEnd === path.length ? '/' : path.slice(stageEnd) };
+      if (stage !== undefined) {
+        return { stage, mount, stagePath: path.slice(end, stageEnd), path: below(path, stageEnd) };
+      }
     }
     const stage = stages.get(DEFAULT_STAGE);
-    return stage === undefined ? null : { stage, mount, path: end === path.length ? '/' : path.slice(end) };
+    return stage === undefined ? null : { stage, mount, stagePath: '', path: below(path, end) };
   }
 
-  private matchFunctionUrl(path: string, functionsEnd: number): DirectoryMatch | null {
-    const end = segmentEnd(path, functionsEnd + 1);
-    const route = this.functionUrls.get(path.slice(functionsEnd + 1, end));
+  private matchFunctionUrl(path: string): DirectoryMatch | null {
+    const end = segmentEnd(path, FUNCTIONS_PREFIX.length);
+    const route = this.functionUrls.get(path.slice(FUNCTIONS_PREFIX.length, end));
     if (route === undefined) return null;
-    return {
-      route,
-      mount: path.slice(0, end),
-      path: end === path.length ? '/' : path.slice(end),
-      pathParameters: null,
-    };
+    return { route, mount: path.slice(0, end), stagePath: '', path: below(path, end), pathParameters: null };
   }
 
   private apply(change: ConfigurationChange): void {
@@ -108,8 +130,17 @@ export class RouteDirectory {
       for (const name of new Set([...this.functionUrls.keys(), ...configuration.functions.keys()]))
         this.applyFunction(name);
       for (const name of new Set([...this.apis.keys(), ...configuration.apis.keys()])) this.applyApi(name);
+      for (const name of new Set([...this.domains.names(), ...configuration.records('domain').keys()]))
+        this.applyDomain(name);
     } else if (change.kind === 'function') this.applyFunction(change.name);
     else if (change.kind === 'api') this.applyApi(change.name);
+    else if (change.kind === 'domain') this.applyDomain(change.name);
+  }
+
+  private applyDomain(name: string): void {
+    const record = this.options.configuration.records('domain').get(name);
+    if (record === undefined) this.domains.delete(name);
+    else this.domains.set(record);
   }
 
   private applyFunction(name: string): void {
@@ -135,6 +166,11 @@ export class RouteDirectory {
 /** Which deployment a request gets: a share of them the canary's, at random. */
 function deploymentOf({ base, canary }: CompiledStage): CompiledDeployment {
   return canary !== null && Math.random() * 100 < canary.percentTraffic ? canary.deployment : base;
+}
+
+/** The path from `end` on; never empty. */
+function below(path: string, end: number): string {
+  return end === path.length ? '/' : path.slice(end);
 }
 
 function segmentEnd(path: string, start: number): number {

@@ -92,10 +92,10 @@ function parseRange(query: Query, nowMs: number): TimeRange {
   if (startMs >= endMs) throw badRequest('"start" must be before "end".');
   const fromSeconds = Math.floor(startMs / 1_000 / periodSeconds) * periodSeconds;
   const toSeconds = Math.ceil(endMs / 1_000 / periodSeconds) * periodSeconds;
-  const datapoints = (toSeconds - fromSeconds) / periodSeconds;
+  const datapoints = Math.ceil((endMs - startMs) / 1_000 / periodSeconds);
   if (datapoints > LIMITS.metricDatapointsMax) {
     throw badRequest(
-      `That are ${datapoints} datapoints; at most ${LIMITS.metricDatapointsMax}. Ask for a longer period or a shorter time.`,
+      `These would be ${datapoints} datapoints; at most ${LIMITS.metricDatapointsMax}. Ask for a longer period or a shorter time.`,
     );
   }
   refuseTooFine(fromSeconds, periodSeconds, nowMs / 1_000);

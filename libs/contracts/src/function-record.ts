@@ -1,4 +1,5 @@
 import { type FunctionConfig } from './function-config';
+import { type PolicyDocument } from './policy/policy-document';
 
 /** How the module answers: AWS's handler, or (a later issue) a Web-standard fetch handler. */
 export type HandlerKind = 'lambda' | 'fetch';
@@ -25,6 +26,8 @@ export interface FunctionRecord {
   readonly schema: 1;
   readonly name: string;
   readonly versions: readonly FunctionVersion[];
+  /** Who may invoke it, or call its URL, besides those whose own policies say so. Not part of a version: it acts at once. */
+  readonly resourcePolicy?: PolicyDocument;
 }
 
 /** What a runner needs to run one revision; kept beside the package, never changed. */

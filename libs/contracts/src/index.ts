@@ -41,7 +41,7 @@ export {
   type MappingSource,
   type MappingTemplate,
 } from './api/mapping-expression';
-export { parseRequestTarget, parseResponseTarget, type MappingTarget } from './api/mapping-target';
+export { parseRequestTarget, parseResponseTarget, type MappingAction, type MappingTarget } from './api/mapping-target';
 export { type RouteDefinition } from './api/route-definition';
 export {
   DEFAULT_STAGE,
@@ -76,6 +76,7 @@ export {
   type DomainRecord,
   type DomainSettings,
 } from './domain';
+export { type AuthorizerPurge, type AuthorizerPurgeRecord } from './authorizer-purge';
 export { ERROR_CATALOGUE, type ErrorCode } from './error-catalogue';
 export {
   DEFAULT_FUNCTION_CONFIG,
@@ -119,8 +120,20 @@ export {
   type PolicyProblem,
   type PolicyStatement,
 } from './policy/policy-document';
+export { policySimulation } from './policy/policy-simulation';
 export { SluiceError, type ErrorDetail } from './sluice-error';
-export { type AccessKeyRecord, type AccessKeyStatus, type GroupRecord, type UserRecord } from './user';
+export {
+  accessKeyChange,
+  groupSettings,
+  parseGroupName,
+  parsePolicyName,
+  parseUserName,
+  userSettings,
+  type AccessKeyRecord,
+  type AccessKeyStatus,
+  type GroupRecord,
+  type UserRecord,
+} from './user';
 export {
   DEFAULT_PRICE_TIERS,
   stageKeyOf,

@@ -1,3 +1,5 @@
+import { type AccessKeyRecord } from '@sluice/contracts';
+import { type MasterKey } from '@sluice/config';
 import { type Principal } from './principal';
 
 export interface AccessKey {
@@ -6,9 +8,9 @@ export interface AccessKey {
   readonly principal: Principal;
 }
 
-/** Where the authenticator finds keys; answers from memory or at the cost of one look-up. */
+/** Where authentication finds keys: in memory, since every signed request asks. */
 export interface AccessKeySource {
-  find(accessKeyId: string): Promise<AccessKey | null>;
+  find(accessKeyId: string): AccessKey | null;
 }
 
 /** AWS: 16 to 128 word characters. Signers send the id in `Credential=id/date/…`, Basic before a colon. */
@@ -22,6 +24,24 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 export function newAccessKey(
   randomBytes: (size: number) => Buffer,
 ): Pick<AccessKey, 'accessKeyId' | 'secretAccessKey'> {
-  const id = [...randomBytes(16)].map((byte) => BASE32[byte & 31]).join('');
-  return { accessKeyId: `AKIA${id}`, secretAccessKey: randomBytes(30).toString('base64url') };
+  return { accessKeyId: newId('AKIA', randomBytes), secretAccessKey: randomBytes(30).toString('base64url') };
+}
+
+/** An id of AWS's shape: a prefix that says of what (`AKIA` access key, `AIDA` user) and 16 letters and digits. */
+export function newId(prefix: 'AKIA' | 'AIDA', randomBytes: (size: number) => Buffer): string {
+  return prefix + [...randomBytes(16)].map((byte) => BASE32[byte & 31]).join('');
+}
+
+/** A key as it is stored: its secret encrypted, and bound to its id so that it opens nowhere else. */
+export function sealAccessKey(
+  { accessKeyId, secretAccessKey }: Pick<AccessKey, 'accessKeyId' | 'secretAccessKey'>,
+  masterKey: MasterKey,
+  createdAt: string,
+): AccessKeyRecord {
+  const secret = masterKey.encrypt(secretAccessKey, accessKeyAad(accessKeyId));
+  return { accessKeyId, secret, status: 'Active', createdAt };
+}
+
+export function accessKeyAad(accessKeyId: string): string {
+  return `access-key:${accessKeyId}`;
 }

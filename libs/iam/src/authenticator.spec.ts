@@ -2,21 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { signRequest } from '@sluice/signature-v4';
 import { Authenticator, type AuthenticationRequest } from './authenticator';
 import { RootAccessKey } from './root-access-key';
+import { SignatureVerifier } from './signature-verifier';
 
 const credentials = { accessKeyId: 'AKIAEXAMPLEEXAMPLE00', secretAccessKey: 'a:secret/with+everything=é' };
 const bodySha256Hex = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 const nowMs = Date.UTC(2026, 10, 22, 12);
-const authenticator = new Authenticator({
-  accessKeys: new RootAccessKey(credentials),
-  nowMs: () => nowMs,
-  randomBytes,
-});
+const accessKeys = new RootAccessKey(credentials);
+const signatures = new SignatureVerifier({ accessKeys, nowMs: () => nowMs, randomBytes });
+const authenticator = new Authenticator({ accessKeys, signatures, randomBytes });
 
 function request(...rawHeaders: string[]): AuthenticationRequest {
   return {
     method: 'GET',
     target: '/v1/functions',
     rawHeaders: ['Host', 'localhost', ...rawHeaders],
+    hasBody: true,
     bodySha256Hex: async () => bodySha256Hex,
   };
 }
@@ -30,10 +30,13 @@ const unauthenticated = (requested: AuthenticationRequest) =>
 
 test('Basic with id and secret is root, colons and UTF-8 in the secret included', async () => {
   const header = basic(credentials.accessKeyId, credentials.secretAccessKey);
-  const principal = { kind: 'root', accessKeyId: credentials.accessKeyId, arn: 'arn:aws:iam::000000000000:root' };
-  expect(await authenticator.authenticate(request('authorization', header))).toEqual(principal);
-  expect(await authenticator.authenticate(request('AUTHORIZATION', header.replace('Basic', 'bAsIc')))).toEqual(
-    principal,
+  const root = {
+    principal: { kind: 'root', accessKeyId: credentials.accessKeyId, arn: 'arn:aws:iam::000000000000:root' },
+    signed: null,
+  };
+  expect(await authenticator.authenticate(request('authorization', header))).toMatchObject(root);
+  expect(await authenticator.authenticate(request('AUTHORIZATION', header.replace('Basic', 'bAsIc')))).toMatchObject(
+    root,
   );
 });
 
@@ -66,7 +69,10 @@ function signed(service: string, key: typeof credentials, timeMs = nowMs): Authe
 }
 
 test.each(['sluice', 'lambda', 'apigateway', 'execute-api'])('a signature for %s is root', async (service) => {
-  expect(await authenticator.authenticate(signed(service, credentials))).toMatchObject({ kind: 'root' });
+  expect(await authenticator.authenticate(signed(service, credentials))).toMatchObject({
+    principal: { kind: 'root' },
+    signed: { service },
+  });
 });
 
 test.each([
@@ -92,7 +98,7 @@ test('an unknown key and a wrong secret read the same', async () => {
   expect(unknown).not.toBe('let in');
 });
 
-test('a body is read only for who has a key, unless its hash was not sent', async () => {
+test('a body is read only for who has a key', async () => {
   let reads = 0;
   const counting = (requested: AuthenticationRequest): AuthenticationRequest => ({
     ...requested,
@@ -104,6 +110,8 @@ test('a body is read only for who has a key, unless its hash was not sent', asyn
   const wrong = { ...credentials, secretAccessKey: 'x' };
   await unauthenticated(counting(request('authorization', basic(wrong.accessKeyId, wrong.secretAccessKey))));
   await expect(authenticator.authenticate(counting(signed('sluice', wrong)))).rejects.toThrow();
+  const unknown = { ...credentials, accessKeyId: 'AKIAUNKNOWNUNKNOWN00' };
+  await expect(authenticator.authenticate(counting(signed('sluice', unknown)))).rejects.toThrow();
   expect(reads).toBe(0);
   await authenticator.authenticate(counting(signed('sluice', credentials)));
   expect(reads).toBe(1);

@@ -1,89 +1,63 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { SluiceError } from '@sluice/contracts';
-import {
-  parseAuthorization,
-  SignatureError,
-  SigningKeyCache,
-  verifyBodyHash,
-  verifySignature,
-} from '@sluice/signature-v4';
-import { type AccessKey, type AccessKeySource } from './access-key';
+import { SignatureError } from '@sluice/signature-v4';
+import { type AccessKeySource } from './access-key';
 import { type Principal } from './principal';
+import { type SignatureVerifier, type SignedRequest, type UnreadRequest } from './signature-verifier';
 
 /** A request as it came in: nothing decoded, and its body known by its hash, for which it is read only when that is needed. */
-export interface AuthenticationRequest {
-  readonly method: string;
-  readonly target: string;
-  /** Names and values alternating, as `http.IncomingMessage.rawHeaders`. */
-  readonly rawHeaders: readonly string[];
+export interface AuthenticationRequest extends UnreadRequest {
   readonly bodySha256Hex: () => Promise<string>;
+}
+
+export interface Authentication {
+  readonly principal: Principal;
+  /** null = by password. */
+  readonly signed: SignedRequest | null;
 }
 
 /** The service names AWS clients sign with for what Sluice offers; any region is accepted. */
 export const SIGNING_SERVICES = ['sluice', 'lambda', 'apigateway', 'execute-api'] as const;
 
 /**
- * Finds out who makes a request: AWS Signature Version 4 (header or presigned URL), or HTTP Basic (RFC 7617) with the access
- * key id as user and the secret as password.
- *
- * An unknown access key costs the same work and reads the same as a wrong secret: both are checked against a secret, for an
- * unknown key one that nobody has.
+ * Finds out who makes a request of the control plane: AWS Signature Version 4 (header or presigned URL), or HTTP Basic (RFC 7617)
+ * with the access key id as user and the secret as password.
  */
 export class Authenticator {
-  private readonly accessKeys: AccessKeySource;
-  private readonly nowMs: () => number;
-  private readonly nobody: AccessKey;
-  private readonly signingKeys = new SigningKeyCache();
+  private readonly nobodysSecret: string;
 
-  constructor(options: {
-    readonly accessKeys: AccessKeySource;
-    readonly nowMs: () => number;
-    readonly randomBytes: (size: number) => Buffer;
-  }) {
-    this.accessKeys = options.accessKeys;
-    this.nowMs = options.nowMs;
-    this.nobody = {
-      accessKeyId: '',
-      secretAccessKey: options.randomBytes(30).toString('base64url'),
-      principal: { kind: 'root', accessKeyId: '', arn: '' },
-    };
+  constructor(
+    private readonly options: {
+      readonly accessKeys: AccessKeySource;
+      readonly signatures: SignatureVerifier;
+      readonly randomBytes: (size: number) => Buffer;
+    },
+  ) {
+    this.nobodysSecret = options.randomBytes(30).toString('base64url');
   }
 
   /** @throws SluiceError UNAUTHENTICATED (no or wrong Basic credentials) · SIGNATURE_INVALID */
-  async authenticate(request: AuthenticationRequest): Promise<Principal> {
+  async authenticate(request: AuthenticationRequest): Promise<Authentication> {
     const basic = basicCredentials(request.rawHeaders);
-    return basic === null ? this.bySignature(request) : this.byPassword(basic.user, basic.password);
-  }
-
-  private async byPassword(accessKeyId: string, secret: string): Promise<Principal> {
-    const found = await this.accessKeys.find(accessKeyId);
-    const matches = equalInConstantTime(secret, (found ?? this.nobody).secretAccessKey);
-    if (found === null || !matches) throw unauthenticated('The access key id is unknown or its secret is wrong.');
-    return found.principal;
-  }
-
-  private async bySignature(request: AuthenticationRequest): Promise<Principal> {
+    if (basic !== null) return { principal: this.byPassword(basic.user, basic.password), signed: null };
     try {
-      const authorization = parseAuthorization(request);
-      if (authorization === null) throw unauthenticated(NO_CREDENTIALS);
-      const found = await this.accessKeys.find(authorization.accessKeyId);
-      const { secretAccessKey } = found ?? this.nobody;
-      const options = { nowMs: this.nowMs(), services: SIGNING_SERVICES, signingKeys: this.signingKeys };
-      if (authorization.contentSha256 === null) {
-        verifySignature(request, authorization, secretAccessKey, await request.bodySha256Hex(), options);
-      } else {
-        // The signature covers the hash that was sent: nobody without a key gets a body read.
-        verifySignature(request, authorization, secretAccessKey, null, options);
-        verifyBodyHash(authorization, await request.bodySha256Hex());
-      }
-      if (found === null) throw new SignatureError('mismatch', 'The access key is unknown.');
-      return found.principal;
+      const signed = this.options.signatures.verify(request, { services: SIGNING_SERVICES });
+      if (signed === null) throw unauthenticated(NO_CREDENTIALS);
+      if (signed.bodyOwes !== 'nothing') signed.confirmBody(await request.bodySha256Hex());
+      return { principal: signed.accessKey.principal, signed };
     } catch (error) {
       if (error instanceof SignatureError) {
         throw new SluiceError('SIGNATURE_INVALID', error.message, { cause: error });
       }
       throw error;
     }
+  }
+
+  private byPassword(accessKeyId: string, secret: string): Principal {
+    const found = this.options.accessKeys.find(accessKeyId);
+    const matches = equalInConstantTime(secret, found?.secretAccessKey ?? this.nobodysSecret);
+    if (found === null || !matches) throw unauthenticated('The access key id is unknown or its secret is wrong.');
+    return found.principal;
   }
 }
 

@@ -59,8 +59,8 @@ test('one that was given is taken, replaces the one before, and is written to no
   await rm(credentialsFile());
   const given = { accessKeyId: 'AKIAGIVENGIVENGIVEN0', secretAccessKey: 'given-by-the-operator' };
   const root = await open(given);
-  expect(await root.find(given.accessKeyId)).toMatchObject({ ...given, principal: { kind: 'root' } });
-  expect(await root.find(made.accessKeyId)).toBeNull();
+  expect(root.find(given.accessKeyId)).toMatchObject({ ...given, principal: { kind: 'root' } });
+  expect(root.find(made.accessKeyId)).toBeNull();
   await expect(stat(credentialsFile())).rejects.toThrow('ENOENT');
   expect((await open()).secretAccessKey).toBe(given.secretAccessKey);
 });

@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ACCOUNT_ID } from '@sluice/contracts';
 import { type MasterKey } from '@sluice/config';
 import { RedisKeys, type Redis } from '@sluice/redis';
-import { ACCESS_KEY_ID, newAccessKey, SECRET_ACCESS_KEY, type AccessKey, type AccessKeySource } from './access-key';
+import {
+  ACCESS_KEY_ID,
+  accessKeyAad,
+  newAccessKey,
+  SECRET_ACCESS_KEY,
+  type AccessKey,
+  type AccessKeySource,
+} from './access-key';
 import { ROOT_ARN } from './principal';
 
 type Credentials = Pick<AccessKey, 'accessKeyId' | 'secretAccessKey'>;
@@ -47,10 +55,21 @@ export class RootAccessKey implements AccessKeySource {
   constructor({ accessKeyId, secretAccessKey }: Credentials) {
     this.accessKeyId = accessKeyId;
     this.secretAccessKey = secretAccessKey;
-    this.key = { accessKeyId, secretAccessKey, principal: { kind: 'root', accessKeyId, arn: ROOT_ARN } };
+    this.key = {
+      accessKeyId,
+      secretAccessKey,
+      principal: {
+        kind: 'root',
+        accessKeyId,
+        arn: ROOT_ARN,
+        userId: ACCOUNT_ID,
+        userName: null,
+        policies: null,
+      },
+    };
   }
 
-  async find(accessKeyId: string): Promise<AccessKey | null> {
+  find(accessKeyId: string): AccessKey | null {
     return accessKeyId === this.accessKeyId ? this.key : null;
   }
 }
@@ -70,7 +89,7 @@ function seal({ accessKeyId, secretAccessKey }: Credentials, masterKey: MasterKe
   return JSON.stringify({
     schema: 1,
     accessKeyId,
-    secretAccessKey: masterKey.encrypt(secretAccessKey, aad(accessKeyId)),
+    secretAccessKey: masterKey.encrypt(secretAccessKey, accessKeyAad(accessKeyId)),
   });
 }
 
@@ -78,11 +97,7 @@ function unseal(text: string, masterKey: MasterKey): Credentials {
   const stored = JSON.parse(text) as { schema: number } & Credentials;
   if (stored.schema !== 1) throw new Error('the root access key was written by a newer version of Sluice');
   const { accessKeyId } = stored;
-  return { accessKeyId, secretAccessKey: masterKey.decrypt(stored.secretAccessKey, aad(accessKeyId)) };
-}
-
-function aad(accessKeyId: string): string {
-  return `access-key:${accessKeyId}`;
+  return { accessKeyId, secretAccessKey: masterKey.decrypt(stored.secretAccessKey, accessKeyAad(accessKeyId)) };
 }
 
 /** Written beside and renamed, so that a reader never sees half a file, and only when it says something else. */

@@ -4,4 +4,11 @@ export { type AccessKey, presignTarget, type SignOptions, signRequest } from './
 export { type SignableRequest } from './signable-request';
 export { SignatureError, type SignatureErrorKind } from './signature-error';
 export { SigningKeyCache } from './signing-key';
-export { SKEW_MS_DEFAULT, UNSIGNED_PAYLOAD, verifyBodyHash, type VerifyOptions, verifySignature } from './verify';
+export {
+  EMPTY_BODY_SHA256,
+  SKEW_MS_DEFAULT,
+  UNSIGNED_PAYLOAD,
+  verifyBodyHash,
+  type VerifyOptions,
+  verifySignature,
+} from './verify';

@@ -44,6 +44,7 @@ test('the header form is read', () => {
     presigned: false,
     expiresSeconds: null,
     contentSha256: null,
+    hasSessionToken: false,
   });
 });
 

@@ -22,6 +22,8 @@ export interface ParsedAuthorization {
   readonly expiresSeconds: number | null;
   /** `x-amz-content-sha256` as sent; null when absent, and then the body must be read to verify. */
   readonly contentSha256: string | null;
+  /** Whether it comes with an `X-Amz-Security-Token`: signed with temporary credentials, which not every verifier knows. */
+  readonly hasSessionToken: boolean;
 }
 
 /**
@@ -60,6 +62,7 @@ export function parseAuthorization(request: SignableRequest): ParsedAuthorizatio
   const expiresSeconds = fromQuery?.expiresSeconds ?? null;
   const contentSha256 = parseContentSha256(headers, query, fromQuery !== null);
   const presigned = fromQuery !== null;
+  const hasSessionToken = headers.has(SESSION_TOKEN) || (presigned && query.has(SESSION_TOKEN));
   return {
     accessKeyId,
     scope,
@@ -70,8 +73,11 @@ export function parseAuthorization(request: SignableRequest): ParsedAuthorizatio
     presigned,
     expiresSeconds,
     contentSha256,
+    hasSessionToken,
   };
 }
+
+const SESSION_TOKEN = 'x-amz-security-token';
 
 function rawQueryOf(target: string): string {
   const question = target.indexOf('?');

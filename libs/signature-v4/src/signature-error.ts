@@ -3,7 +3,14 @@
  * depends on whether the access key exists, so unknown and wrong keys read the same to a caller.
  */
 export type SignatureErrorKind =
-  'malformed' | 'wrong-scope' | 'unsigned-header' | 'skewed' | 'expired' | 'payload-mismatch' | 'mismatch';
+  | 'malformed'
+  | 'wrong-scope'
+  | 'unsigned-header'
+  | 'skewed'
+  | 'expired'
+  | 'payload-mismatch'
+  | 'mismatch'
+  | 'session-token';
 
 export class SignatureError extends Error {
   override readonly name = 'SignatureError';

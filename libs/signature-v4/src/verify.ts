@@ -6,6 +6,8 @@ import { SignatureError } from './signature-error';
 import { deriveSigningKey, hmacSha256, type SigningKeyCache } from './signing-key';
 import { stringToSign } from './string-to-sign';
 
+/** SHA-256 of a request without a body. */
+export const EMPTY_BODY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 /** AWS allows five minutes either way. */
 export const SKEW_MS_DEFAULT = 300_000;
 export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';

@@ -33,6 +33,7 @@ export class CacheMessages {
 
   stop(): void {
     this.subscriber.disconnect();
+    for (const waiters of this.waiting.values()) for (const done of [...waiters]) done();
   }
 
   settled({ field }: CacheSlot): string {

@@ -57,6 +57,7 @@ export class ResponseCache {
   private flushes: CacheFlushRecord = NO_FLUSHES;
   private redisBreakUntilMs = 0;
   private redisFailing = false;
+  private stopped = false;
 
   constructor(private readonly options: ResponseCacheOptions) {
     const { redis, subscriber, keys, encryptionKey, memoryBytesMax, redisBytesMax } = options;
@@ -75,6 +76,7 @@ export class ResponseCache {
   }
 
   stop(): void {
+    this.stopped = true;
     this.messages.stop();
     for (const flight of this.flights.values()) this.land(flight, { kind: 'abandoned' });
   }
@@ -211,6 +213,7 @@ export class ResponseCache {
       if (claim?.kind === 'hit' && this.isFlushed(asStored(slot, claim.found, 0)))
         claim = await this.withRedis(() => this.store.claim(slot, token, 'none'));
       if (claim?.kind !== 'wait') return claim;
+      if (this.stopped) return null;
       const leftMs = deadlineMs - this.options.nowMs();
       if (leftMs <= 0) {
         if (acceptable === 'fresh') return { kind: 'pass' };

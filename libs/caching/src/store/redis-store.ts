@@ -57,7 +57,7 @@ export class RedisStore {
   /** The entry of a slot if it is of use; null when there is none. */
   async read(slot: CacheSlot, acceptable: Acceptable = 'stale'): Promise<FoundEntry | null> {
     const answer = await this.runClaim(slot, '', acceptable);
-    return answer[0] === 'hit' ? this.found(answer, slot) : null;
+    return String(answer[0]) === 'hit' ? this.found(answer, slot) : null;
   }
 
   /** The entry if one is of use, else whether the caller fetches it (`lead`) or somebody else already does (`wait`). */

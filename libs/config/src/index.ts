@@ -12,6 +12,7 @@ export {
 export { MasterKey, type KeyUse } from './master-key';
 export { type Environment } from './read-settings';
 export { removeRunFile, writeRunFile, type ProcessRole, type RunFile } from './run-file';
+export { type TrustedProxies } from './setting-kinds';
 export { settingsMarkdown } from './settings-document';
 export { SettingsError } from './settings-error';
 export { watchParent } from './watch-parent';

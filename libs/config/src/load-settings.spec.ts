@@ -48,6 +48,11 @@ describe('settings from the environment', () => {
     ['LINK_ADDRESS', 'somewhere'],
     ['ACCEPT_BY_MS', '1e3'],
     ['SLUICE_ROOT_ACCESS_KEY_ID', 'short'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['TRUSTED_PROXIES', 'proxy.internal'],
+    ['TRUSTED_PROXIES', '0'],
+    ['ACCOUNT_THROTTLE_RATE', '0'],
+    ['THROTTLE_WITHOUT_REDIS', 'maybe'],
   ])('%s=%s is refused', (name, value) => {
     expect(problemsOf(() => loadGatewaySettings({ ...enough, [name]: value }))[0]).toMatch(`${name}=${value} is not `);
   });
@@ -61,6 +66,23 @@ describe('settings from the environment', () => {
     expect(loadGatewaySettings({ ...enough, BIND_ADDRESS, LINK_ADDRESS }).link.advertised).toBe(LINK_ADDRESS);
     expect(problemsOf(() => loadGatewaySettings({ ...enough, BIND_ADDRESS, LINK_PORT: '0' }))).toEqual([
       `LINK_ADDRESS must be set where BIND_ADDRESS is ${BIND_ADDRESS} and LINK_PORT is 0`,
+    ]);
+  });
+
+  test('proxies are trusted by number or by address, and nobody is unless it is said', () => {
+    const trusted = (TRUSTED_PROXIES: string) => loadGatewaySettings({ ...enough, TRUSTED_PROXIES }).trustedProxies;
+    expect(loadGatewaySettings(enough).trustedProxies).toEqual({ kind: 'none' });
+    expect(trusted('2')).toEqual({ kind: 'count', proxies: 2 });
+    expect(trusted('10.0.0.0/8, ::1')).toMatchObject({ kind: 'blocks', blocks: [{ prefixBits: 104 }, {}] });
+  });
+
+  test('a rate of the account is its burst unless that is said; a burst alone is refused', () => {
+    const account = (settings: object) => loadGatewaySettings({ ...enough, ...settings }).accountThrottle;
+    expect(account({})).toBeNull();
+    expect(account({ ACCOUNT_THROTTLE_RATE: '10' })).toEqual({ rate: 10, burst: 10 });
+    expect(account({ ACCOUNT_THROTTLE_RATE: '10', ACCOUNT_THROTTLE_BURST: '99' })).toEqual({ rate: 10, burst: 99 });
+    expect(problemsOf(() => account({ ACCOUNT_THROTTLE_BURST: '99' }))).toEqual([
+      'ACCOUNT_THROTTLE_BURST needs ACCOUNT_THROTTLE_RATE',
     ]);
   });
 

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { MasterKey } from './master-key';
 import { type Environment, readSettings, type SettingValues } from './read-settings';
+import { type TrustedProxies } from './setting-kinds';
 import { type SettingReader } from './setting-table';
 import { type AccessKeyPair, readCredentialsFile, readPasswordFile, withRedisPassword } from './secret-files';
 import { SettingsError } from './settings-error';
@@ -49,6 +50,10 @@ export interface GatewaySettings extends PlatformSettings {
   readonly metricsMaxMb: number;
   readonly cacheMemoryMb: number;
   readonly cacheRedisMb: number;
+  readonly trustedProxies: TrustedProxies;
+  /** null = no limit over all routes. */
+  readonly accountThrottle: { readonly rate: number; readonly burst: number } | null;
+  readonly throttleWithoutRedis: 'open' | 'closed';
   /** Text of the two lists; `libs/egress` reads them. */
   readonly egressAllow: string;
   readonly egressPorts: string;
@@ -102,6 +107,9 @@ export function loadGatewaySettings(environment: Environment): GatewaySettings {
     metricsMaxMb: values.metricsMaxMb,
     cacheMemoryMb: values.cacheMemoryMb,
     cacheRedisMb: values.cacheRedisMb,
+    trustedProxies: values.trustedProxies,
+    accountThrottle: accountThrottle(values, problems),
+    throttleWithoutRedis: values.throttleWithoutRedis,
     egressAllow: values.egressAllow,
     egressPorts: values.egressPorts,
   }));
@@ -224,6 +232,15 @@ function rootAccessKey(values: SettingValues, problems: string[]): AccessKeyPair
     );
   }
   return readCredentialsFile(rootCredentialsFile, problems);
+}
+
+function accountThrottle(
+  { accountThrottleRate: rate, accountThrottleBurst: burst }: SettingValues,
+  problems: string[],
+): GatewaySettings['accountThrottle'] {
+  if (rate !== undefined) return { rate, burst: burst ?? rate };
+  if (burst !== undefined) problems.push('ACCOUNT_THROTTLE_BURST needs ACCOUNT_THROTTLE_RATE');
+  return null;
 }
 
 function linkListen(values: SettingValues, problems: string[]): LinkListen {

@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { parseAddressBlock, type AddressBlock } from '@sluice/contracts';
 
 /** How a setting's text becomes its value. `parse` throws a RangeError whose message completes "NAME=text is not …". */
 export interface SettingKind<T> {
@@ -45,6 +46,25 @@ export function text(label: string, pattern = /^[^\0\r\n]+$/): SettingKind<strin
 }
 
 export const ipAddressOrHost = text('an address or host name', /^[A-Za-z0-9.:_-]{1,253}$/);
+
+/** Who may say in `X-Forwarded-For` for whom a request is made. */
+export type TrustedProxies =
+  | { readonly kind: 'none' }
+  /** So many proxies stand in front, whatever their addresses; nobody reaches the gateway past them. */
+  | { readonly kind: 'count'; readonly proxies: number }
+  | { readonly kind: 'blocks'; readonly blocks: readonly AddressBlock[] };
+
+export const trustedProxies: SettingKind<TrustedProxies> = {
+  label: 'none, a number of proxies (1-32), or addresses and CIDR blocks with commas between them',
+  parse(value) {
+    if (value === 'none') return { kind: 'none' };
+    if (/^\d{1,2}$/.test(value) && Number(value) >= 1 && Number(value) <= 32)
+      return { kind: 'count', proxies: Number(value) };
+    const blocks = value.split(',').map((block) => parseAddressBlock(block.trim()));
+    if (blocks.length > 1_000 || blocks.includes(null)) throw new RangeError(trustedProxies.label);
+    return { kind: 'blocks', blocks: blocks.filter((block) => block !== null) };
+  },
+};
 
 export const filePath = text('a file path');
 

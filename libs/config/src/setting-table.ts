@@ -1,3 +1,4 @@
+import { LIMITS } from '@sluice/contracts';
 import {
   choice,
   filePath,
@@ -10,6 +11,8 @@ import {
   redisUrl,
   type SettingKind,
   text,
+  trustedProxies,
+  type TrustedProxies,
 } from './setting-kinds';
 
 /** Who reads a setting. `start` is `npm start`, which also hands the whole environment on to the processes it starts. */
@@ -257,6 +260,33 @@ export const settingTable = {
     'off',
     ['gateway'],
     'Whether the gateway measures each step of a request (`sluice_step_seconds` in /metrics). Costs two clock readings per step.',
+  ),
+  trustedProxies: withDefault<TrustedProxies>(
+    'TRUSTED_PROXIES',
+    trustedProxies,
+    { kind: 'none' },
+    ['gateway'],
+    "Proxies in front whose X-Forwarded-For is believed: how many, or their addresses. Without them a client's address is that of its connection.",
+    'none',
+  ),
+  accountThrottleRate: optional(
+    'ACCOUNT_THROTTLE_RATE',
+    integer(1, LIMITS.throttleRateMax),
+    ['gateway'],
+    'Requests per second over all APIs, function URLs and gateways together. Not set = no such limit.',
+  ),
+  accountThrottleBurst: optional(
+    'ACCOUNT_THROTTLE_BURST',
+    integer(1, LIMITS.throttleBurstMax),
+    ['gateway'],
+    'Requests at once under ACCOUNT_THROTTLE_RATE. Default: the rate.',
+  ),
+  throttleWithoutRedis: withDefault(
+    'THROTTLE_WITHOUT_REDIS',
+    choice('open', 'closed'),
+    'open',
+    ['gateway'],
+    'While Redis is away: open = each gateway keeps rates and quotas by itself, closed = requests that are limited are answered 503.',
   ),
   egressAllow: withDefault(
     'SLUICE_EGRESS_ALLOW',

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Bundler } from '@sluice/bundler';
 import { ResponseCache } from '@sluice/caching';
 import { SettingsError, type GatewaySettings } from '@sluice/config';
+import { EgressClient, EgressPolicy } from '@sluice/egress';
 import { RevisionStore } from '@sluice/functions';
 import { InvocationClient } from '@sluice/invocation';
 import { FunctionLogReader, LineWriter, newRequestId, type Logger } from '@sluice/logging';
@@ -14,11 +14,9 @@ import { AppModule } from './app.module';
 import { ConfigurationStore } from './configuration/configuration-store';
 import { GatewayHeartbeats } from './configuration/gateway-heartbeats';
 import { accessServices } from './control-plane/access-services';
-import { ApiService } from './control-plane/apis/api-service';
-import { DeploymentStore } from './control-plane/apis/deployment-store';
+import { apiServices, endCanary, type ApiServices } from './control-plane/api-services';
+import { DecisionPurgeService } from './control-plane/authorizers/decision-purge-service';
 import { type ControlPlaneParts } from './control-plane/control-plane.module';
-import { DeploymentService } from './control-plane/deployments/deployment-service';
-import { DomainService } from './control-plane/domains/domain-service';
 import { FunctionProbe } from './control-plane/functions/function-probe';
 import { FunctionPublisher } from './control-plane/functions/function-publisher';
 import { FunctionService } from './control-plane/functions/function-service';
@@ -34,12 +32,15 @@ import { MetricHousekeeping } from './control-plane/metrics/metric-housekeeping'
 import { MetricService } from './control-plane/metrics/metric-service';
 import { RunnerFleet } from './control-plane/metrics/runner-fleet';
 import { originOf, PublicAddress } from './control-plane/public-address';
-import { StageService } from './control-plane/stages/stage-service';
+import { Authorizers } from './data-plane/authorizers/authorizers';
+import { followPurges } from './data-plane/authorizers/follow-purges';
 import { followFlushes } from './data-plane/cache/follow-flushes';
+import { CanaryWatch } from './data-plane/canary/canary-watch';
 import { Recorder } from './data-plane/handlers/record';
 import { PublicServer, type PublicServerOptions } from './data-plane/public-server';
 import { RequestMetrics } from './data-plane/request-metrics';
 import { FunctionTargets } from './data-plane/routes/function-targets';
+import { Upstreams } from './data-plane/integrations/upstreams';
 import { RouteDirectory } from './data-plane/routes/route-directory';
 import { StepTimes } from './data-plane/step-times';
 import { CertificateStore } from './data-plane/tls/certificate-store';
@@ -63,15 +64,23 @@ export class Gateway {
   private readonly access: Access;
   private readonly invocations: InvocationClient;
   private readonly cache: ResponseCache;
+  private readonly egressPolicy: EgressPolicy;
+  private readonly egress: EgressClient;
+  private readonly authorizers: Authorizers;
   private readonly bundler: Bundler;
   private readonly canary: Canary;
   private readonly readiness: Readiness;
   private readonly address: PublicAddress;
+  private readonly egress: EgressPolicy;
+  private readonly upstreams: Upstreams;
+  private readonly apis: ApiServices;
+  private readonly canaries: CanaryWatch;
   private readonly routes: RouteDirectory;
   private readonly accessLog: LineWriter | null;
   private readonly publicServer: PublicServer;
   private readonly adapter = new AdminAdapter();
   private stopFollowingFlushes: () => void = () => undefined;
+  private stopFollowingPurges: () => void = () => undefined;
   private app: INestApplication | null = null;
 
   constructor(private readonly options: GatewayOptions) {
@@ -119,23 +128,45 @@ export class Gateway {
       nowMs,
       onError,
     });
+    this.egressPolicy = egressPolicy(settings);
+    this.egress = new EgressClient(this.egressPolicy);
+    this.authorizers = new Authorizers({ egress: this.egress, nowMs, nowEpochMs: Date.now, onError });
     this.bundler = new Bundler({ logger });
     this.canary = new Canary({ invocations: this.invocations, newRequestId, nowMs });
     this.readiness = new Readiness(this.configuration, nowMs);
     this.address = new PublicAddress(settings.bindAddress);
 
+    this.upstreams = new Upstreams({ policy: this.egressPolicy, nowMs });
     const metrics = new RequestMetrics(this.registry, this.archive.recorder);
     this.accessLog = openAccessLog(settings);
     this.registry
       .gauge('sluice_access_log_dropped_lines', 'Access-log lines lost because the target could not follow.')
       .labels()
       .readFrom(() => this.accessLog?.dropped ?? 0);
+    this.apis = apiServices({
+      configuration: this.configuration,
+      redis: redis.durable,
+      egress: this.egressPolicy,
+      masterKey: settings.masterKey,
+    });
+    this.canaries = new CanaryWatch({
+      configuration: this.configuration,
+      redis: redis.volatile,
+      abort: (api, stage, deploymentId, reason) => {
+        logger.warn('a canary ends by itself', { api, stage, deploymentId, reason });
+        return endCanary(this.apis, api, stage, deploymentId, reason);
+      },
+      onError,
+    });
     this.routes = new RouteDirectory({
       configuration: this.configuration,
+      canaries: this.canaries,
       parts: {
         invocations: this.invocations,
         targets: new FunctionTargets(this.configuration, metrics),
+        upstreams: this.upstreams,
         cache: this.cache,
+        authorizers: this.authorizers,
       },
       metrics,
       stepTimes: settings.traceSteps ? new StepTimes(this.registry) : null,
@@ -153,7 +184,9 @@ export class Gateway {
     await this.access.open();
     await Promise.all([this.configuration.start(), this.invocations.start(), this.cache.start(), this.bundler.start()]);
     this.stopFollowingFlushes = followFlushes(this.configuration, this.cache);
+    this.stopFollowingPurges = followPurges(this.configuration, this.authorizers.decisions);
     this.access.start();
+    this.upstreams.start();
     this.routes.start();
     registerGatewayMetrics(this.registry, this.canary, this.configuration);
     const parts = this.controlPlane();
@@ -167,6 +200,7 @@ export class Gateway {
     const { adminPort, adminBindAddress } = settings;
     await naming({ ADMIN_PORT: adminPort }, this.adapter.start(adminPort, adminBindAddress));
     this.canary.start();
+    this.canaries.start();
     this.archive.start(this.registry);
     this.housekeeping.start();
     const { url: publicUrl, tlsUrl } = this.address;
@@ -178,20 +212,23 @@ export class Gateway {
   async stop(graceMs: number): Promise<void> {
     this.readiness.drain();
     this.canary.stop();
+    this.canaries.stop();
     const graceOver = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
     await Promise.race([this.app?.close(), graceOver]);
     this.publicServer.close();
     this.adapter.closeAllConnections();
     this.routes.stop();
     this.stopFollowingFlushes();
+    this.stopFollowingPurges();
     this.cache.stop();
     await Promise.all([
       this.invocations.close(),
       this.configuration.stop(),
       this.bundler.close(),
       this.access.stop(),
+      this.upstreams.stop(),
     ]);
-    await Promise.all([this.accessLog?.close(), this.housekeeping.stop(), this.archive.stop()]);
+    await Promise.all([this.egress.close(), this.accessLog?.close(), this.housekeeping.stop(), this.archive.stop()]);
   }
 
   private tls(): PublicServerOptions['tls'] {
@@ -219,19 +256,14 @@ export class Gateway {
       nowMs: Date.now,
       logger,
     });
-    const deploymentStore = new DeploymentStore(redis.durable);
-    const apis = new ApiService({ configuration, deployments: deploymentStore, newDeploymentId, nowMs: Date.now });
-    const deployments = new DeploymentService(apis, deploymentStore);
     const logReader = new FunctionLogReader({ redis: redis.volatile, keys });
     return {
       access: this.access,
       ...accessServices(this.access, configuration, settings.masterKey),
+      ...this.apis,
       configuration,
       functions: new FunctionService({ configuration, revisions, publisher, bundler }),
-      apis,
-      deployments,
-      stages: new StageService({ apis, deployments, configuration, nowMs: Date.now }),
-      domains: new DomainService({ configuration, masterKey: settings.masterKey, nowMs: Date.now }),
+      decisionPurges: new DecisionPurgeService(configuration),
       invocations: new InvocationService(configuration, invocations),
       logs: new LogService(configuration, logReader, Date.now),
       readiness,
@@ -250,9 +282,12 @@ const BYTES_PER_MB = 1024 * 1024;
 /** A clock that never goes back. */
 const nowMs = (): number => performance.now();
 
-/** Ten letters and digits, as AWS names deployments. */
-function newDeploymentId(): string {
-  return randomBytes(8).readBigUInt64BE().toString(36).padStart(10, '0').slice(-10);
+function egressPolicy({ egressAllow, egressPorts }: GatewaySettings): EgressPolicy {
+  try {
+    return EgressPolicy.parse(egressAllow, egressPorts);
+  } catch (error) {
+    throw new SettingsError([(error as Error).message]);
+  }
 }
 
 function linkAddress({ link }: GatewaySettings): { linkAddress: string; advertisedAddress?: string } {

@@ -9,8 +9,11 @@ import { ConfigurationStore } from '../configuration/configuration-store';
 import { AccessKeyService } from './access-keys/access-key-service';
 import { AccessKeysController } from './access-keys/access-keys.controller';
 import { type AccessServices } from './access-services';
+import { type ApiServices } from './api-services';
 import { ApiService } from './apis/api-service';
 import { ApisController } from './apis/apis.controller';
+import { AuthorizersController } from './authorizers/authorizers.controller';
+import { DecisionPurgeService } from './authorizers/decision-purge-service';
 import { DeploymentService } from './deployments/deployment-service';
 import { DeploymentsController } from './deployments/deployments.controller';
 import { DomainService } from './domains/domain-service';
@@ -55,6 +58,7 @@ export const CONTROLLERS = [
   ApisController,
   DeploymentsController,
   StagesController,
+  AuthorizersController,
   DomainsController,
   UsersController,
   AccessKeysController,
@@ -71,14 +75,11 @@ export const CONTROLLERS = [
 ];
 
 /** What the control plane is made of; all of it is built outside, where settings and connections are. */
-export interface ControlPlaneParts extends AccessServices {
+export interface ControlPlaneParts extends AccessServices, ApiServices {
   readonly access: Access;
   readonly configuration: ConfigurationStore;
   readonly functions: FunctionService;
-  readonly apis: ApiService;
-  readonly deployments: DeploymentService;
-  readonly stages: StageService;
-  readonly domains: DomainService;
+  readonly decisionPurges: DecisionPurgeService;
   readonly invocations: InvocationService;
   readonly logs: LogService;
   readonly readiness: Readiness;
@@ -114,6 +115,7 @@ export class ControlPlaneModule {
         part(DeploymentService, parts.deployments),
         part(StageService, parts.stages),
         part(DomainService, parts.domains),
+        part(DecisionPurgeService, parts.decisionPurges),
         part(InvocationService, parts.invocations),
         part(LogService, parts.logs),
         part(Readiness, parts.readiness),

@@ -28,6 +28,7 @@ export class Recorder {
     else {
       const bytes = routed.body.length + routed.bodyBytes;
       routed.route.metrics.record(status, latencyMs, integrationMs, routed.cacheStatus, bytes);
+      routed.route.stage.counts?.record(status, latencyMs);
     }
     if (failure !== null && !(failure instanceof SluiceError) && !(failure instanceof FunctionFailure)) {
       this.logger.error('a request failed for a reason nobody foresaw', {

@@ -9,6 +9,7 @@ import {
   type StageRecord,
 } from '@sluice/contracts';
 import { compileRoutes, type RouteTable } from '@sluice/routing';
+import { type CanaryWatch } from '../canary/canary-watch';
 import { type PipelineParts } from '../pipeline-parts';
 import { compileHandlers } from '../request-pipeline';
 import { stageDimension, type RequestMetrics } from '../request-metrics';
@@ -28,6 +29,7 @@ export interface CompiledStage {
 }
 
 export interface CompileOptions {
+  readonly canaries: CanaryWatch;
   readonly parts: PipelineParts;
   readonly metrics: RequestMetrics;
   readonly stepTimes: StepTimes | null;
@@ -41,10 +43,13 @@ export function compileStage(
   options: CompileOptions,
 ): CompiledStage {
   const { canary, variables } = settings;
-  const base = compileDeployment(record, settings.deploymentId, { name, variables, canary: false, settings }, options);
+  const counts = options.canaries.countsOf(record.name, name, canary);
+  const stage = { name, variables, canary: false, settings, counts: counts?.base ?? null };
+  const base = compileDeployment(record, settings.deploymentId, stage, options);
   if (canary === undefined) return { base, canary: null };
-  const stage = { name, variables: { ...variables, ...canary.variables }, canary: true, settings };
-  const deployment = compileDeployment(record, canary.deploymentId, stage, options);
+  const ofCanary = { ...variables, ...canary.variables };
+  const canaryStage = { name, variables: ofCanary, canary: true, settings, counts: counts?.canary ?? null };
+  const deployment = compileDeployment(record, canary.deploymentId, canaryStage, options);
   return { base, canary: { deployment, percentTraffic: canary.percentTraffic } };
 }
 
@@ -102,7 +107,7 @@ export function compileFunctionUrl(functionName: string, options: CompileOptions
       style: 'function-url',
       apiName: functionName,
       deploymentId: '',
-      stage: { name: DEFAULT_STAGE, variables: {}, canary: false, settings: null },
+      stage: { name: DEFAULT_STAGE, variables: {}, canary: false, settings: null, counts: null },
       routeKey: '$default',
       resource: '$default',
       payloadFormat: '2.0',

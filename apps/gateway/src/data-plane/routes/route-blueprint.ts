@@ -6,6 +6,7 @@ import {
   type StageRecord,
   type ThrottleSettings,
 } from '@sluice/contracts';
+import { type VariantCounts } from '../canary/variant-counts';
 import { type ResponseStyle } from './compiled-route';
 
 /** Everything that is known of a route when its deployment is compiled: what the steps of the pipeline prepare themselves from. */
@@ -35,4 +36,6 @@ export interface StageBlueprint {
   readonly canary: boolean;
   /** null = a function URL has no stage. */
   readonly settings: StageRecord | null;
+  /** Where requests are counted while a canary is judged by them; null = none is. */
+  readonly counts: VariantCounts | null;
 }

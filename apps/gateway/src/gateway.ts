@@ -71,7 +71,6 @@ export class Gateway {
   private readonly canary: Canary;
   private readonly readiness: Readiness;
   private readonly address: PublicAddress;
-  private readonly egress: EgressPolicy;
   private readonly upstreams: Upstreams;
   private readonly apis: ApiServices;
   private readonly canaries: CanaryWatch;

@@ -1,10 +1,14 @@
 import { type ResponseCache } from '@sluice/caching';
 import { type InvocationClient } from '@sluice/invocation';
+import { type Upstreams } from './integrations/upstreams';
+import { type Authorizers } from './authorizers/authorizers';
 import { type FunctionTargets } from './routes/function-targets';
 
 /** The services that steps work with, by name; made once by the composition in `gateway.ts`. */
 export interface PipelineParts {
   readonly invocations: InvocationClient;
   readonly targets: FunctionTargets;
+  readonly upstreams: Upstreams;
   readonly cache: ResponseCache;
+  readonly authorizers: Authorizers;
 }

@@ -1,4 +1,5 @@
 import { gatewayResponse } from './gateway-response';
+import { compileAuthorize } from './handlers/authorize';
 import { compileIntegrate } from './handlers/integrate';
 import { compileLookupCache } from './handlers/lookup-cache';
 import { matchRoute } from './handlers/match-route';
@@ -8,6 +9,7 @@ import { compileStoreCache } from './handlers/store-cache';
 import { writeGatewayResponse, writeResponse } from './handlers/write-response';
 import { type PipelineParts } from './pipeline-parts';
 import { type RequestContext, type Routed } from './request-context';
+import { discardBody } from './responses/collect-body';
 import { NO_RESPONSE } from './responses/proxy-response';
 import { type RouteBlueprint } from './routes/route-blueprint';
 import { type RouteDirectory } from './routes/route-directory';
@@ -27,6 +29,7 @@ interface Step {
 
 /** The order of a request after match-route, up to its answer. The first step that answers ends the list. */
 const ASK: readonly Step[] = [
+  { name: 'authorize', compile: compileAuthorize },
   { name: 'read-body', compile: compileReadBody },
   { name: 'lookup-cache', compile: compileLookupCache },
   { name: 'integrate', compile: compileIntegrate },
@@ -97,6 +100,7 @@ function proceed(pipeline: Pipeline, context: Routed, at: number): void {
 }
 
 function fail(pipeline: Pipeline, context: Routed, error: unknown): void {
+  discardBody(context.answer);
   writeGatewayResponse(context, gatewayResponse(error, context.route.style), context.extraHeaders);
   pipeline.recorder.record(context, context, error);
 }

@@ -6,8 +6,10 @@ import {
   type ApiRecord,
   type Deployment,
 } from '@sluice/contracts';
+import { type EgressPolicy } from '@sluice/egress';
 import { compileRoutes } from '@sluice/routing';
 import { type ConfigurationStore } from '../../configuration/configuration-store';
+import { checkAuthorizers } from '../authorizers/check-authorizers';
 import { checkPreconditions, type Preconditions } from '../http/preconditions';
 import { domainsOf } from '../domains/domain-uses';
 import { deploymentUses, withDeployment } from './api-record-changes';
@@ -25,6 +27,7 @@ export class ApiService {
     private readonly options: {
       readonly configuration: ConfigurationStore;
       readonly deployments: DeploymentStore;
+      readonly egress: EgressPolicy;
       readonly newDeploymentId: () => string;
       readonly nowMs: () => number;
     },
@@ -101,8 +104,9 @@ export class ApiService {
 
   /** Kept before it is served: a deployment that a stage has can always be looked up again. */
   private async newDeployment(name: string, definition: ApiDefinition, description?: string): Promise<Deployment> {
-    const { deployments, newDeploymentId, nowMs } = this.options;
+    const { deployments, egress, newDeploymentId, nowMs } = this.options;
     compileRoutes(definition.routes, { style: definition.apiStyle });
+    checkAuthorizers(definition, egress);
     const deployment: Deployment = {
       id: newDeploymentId(),
       createdAt: new Date(nowMs()).toISOString(),

@@ -1,4 +1,7 @@
 import { LIMITS } from '@sluice/contracts';
+import { AUTHORIZER_PATHS } from './authorizer-paths';
+import { IAM_PATHS } from './iam-paths';
+import { IAM_SCHEMAS } from './iam-schemas';
 import { METRIC_PATHS } from './metric-paths';
 import { SCHEMAS } from './openapi-schemas';
 import { error, inHeader, inPath, inQuery, json, plain, type Operation } from './operation';
@@ -25,7 +28,7 @@ export function openApiDocument(serverUrl: string): OpenApiDocument {
         basic: { type: 'http', scheme: 'basic' },
         signatureV4: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'AWS4-HMAC-SHA256 …' },
       },
-      schemas: SCHEMAS,
+      schemas: { ...SCHEMAS, ...IAM_SCHEMAS },
     },
   };
 }
@@ -222,6 +225,8 @@ const PATHS: OpenApiDocument['paths'] = {
       responses: { '204': plain('Deleted.'), ...NOT_FOUND, ...WRITE_ERRORS },
     },
   },
+  ...AUTHORIZER_PATHS,
+  ...IAM_PATHS,
   ...METRIC_PATHS,
   '/v1/limits': {
     get: {

@@ -16,6 +16,12 @@ export class RecentlyUsed<V> {
     return entry.value;
   }
 
+  getOr(key: string, make: () => V): V {
+    let value = this.get(key);
+    if (value === undefined) this.set(key, (value = make()));
+    return value;
+  }
+
   set(key: string, value: V, weight = 0): void {
     this.delete(key);
     if (weight > this.weightMax) return;

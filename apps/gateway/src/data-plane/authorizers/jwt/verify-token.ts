@@ -55,7 +55,7 @@ function checkHeader(token: string, settings: JwtAuthorizer): string {
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) throw new TokenRefused('the token is not three parts of base64url');
   let header: Record<string, unknown>;
   try {
-    header = decodeProtectedHeader(token) as Record<string, unknown>;
+    header = decodeProtectedHeader(token);
   } catch {
     throw new TokenRefused('the header of the token is no JSON object');
   }

@@ -1,13 +1,17 @@
 import { LIMITS, SluiceError } from '@sluice/contracts';
 import { type IncomingMessage } from 'node:http';
+import { announcesBody, needsWholeBody } from '../integrations/request-body';
 import { type Routed } from '../request-context';
 import { type Handler } from '../request-pipeline';
 import { type RouteBlueprint } from '../routes/route-blueprint';
 
-/** The body is read before an integration that needs it whole. */
+/** The body is read before a step that needs it whole; where none does, only its announced length is looked at. */
 export function compileReadBody(route: RouteBlueprint): Handler {
   const bytesMax = route.definition.bodyBytesMax ?? LIMITS.requestBodyBytesMax;
-  return (context) => readBody(context, bytesMax);
+  if (needsWholeBody(route)) return (context) => readBody(context, bytesMax);
+  return ({ request }) => {
+    if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
+  };
 }
 
 /**
@@ -16,15 +20,12 @@ export function compileReadBody(route: RouteBlueprint): Handler {
  */
 function readBody(context: Routed, bytesMax: number): void | Promise<void> {
   const { request } = context;
-  const announced = request.headers['content-length'];
-  if (announced === undefined && request.headers['transfer-encoding'] === undefined) return;
-  if (announced === '0') return;
-  if (announced !== undefined && Number(announced) > bytesMax) throw tooLarge(bytesMax);
+  if (!announcesBody(context)) return;
+  if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
   return read(request, bytesMax).then((body) => {
     context.body = body;
   });
 }
-
 function read(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -1,14 +1,25 @@
-import { type IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { type GatewayResponse } from '../gateway-response';
+import { announcesBody } from '../integrations/request-body';
 import { type Received, type Routed } from '../request-context';
+import { discardBody } from '../responses/collect-body';
+import { writeStream } from '../responses/write-stream';
 import { type ResponseStyle } from '../routes/compiled-route';
 
-/** Answers with what the function returned. The framing headers are Node's, never the function's. */
-export function writeResponse(context: Routed): void {
+/** Answers with what the integration returned. The framing headers are Node's, never the integration's. */
+export function writeResponse(context: Routed): void | Promise<void> {
   const { answer, route, extraHeaders } = context;
+  const { body, status } = answer;
   const headers = [...answer.headers, ...extraHeaders];
   pushIdentity(headers, context, route.style);
-  send(context, answer.status, headers, answer.body);
+  if (!(body instanceof Readable)) return send(context, status, headers, body, answer.bodyBytes);
+  if (isBodiless(status) || status === 205 || context.method === 'HEAD') {
+    discardBody(answer);
+    return send(context, status, headers, '', answer.bodyBytes);
+  }
+  // The upstream may answer before it has the whole request; what is left of that would be taken for the next one.
+  if (!context.request.complete && announcesBody(context)) headers.push('connection', 'close');
+  return writeStream(context, answer, headers);
 }
 
 /** Answers with an error the gateway makes itself, if there is still somebody to answer. */
@@ -24,19 +35,33 @@ export function writeGatewayResponse(
   }
   const headers = [...answer.headers, ...extraHeaders];
   pushIdentity(headers, received, answer.style);
-  if (!request.complete && announcesBody(request)) headers.push('connection', 'close'); // its rest would be taken for the next request
-  send(received, answer.status, headers, answer.body);
+  if (!request.complete && announcesBody(received)) headers.push('connection', 'close'); // its rest would be taken for the next request
+  send(received, answer.status, headers, answer.body, undefined);
 }
 
-function send(context: Received, status: number, headers: string[], body: string | Buffer): void {
-  const { request, response } = context;
-  const bodiless = status === 204 || status === 304;
+/** `askedBytes`: the length of the body a HEAD request asks about, where it is not at hand. */
+function send(
+  context: Received,
+  status: number,
+  headers: string[],
+  body: string | Buffer,
+  askedBytes: number | undefined,
+): void {
+  const { method, response } = context;
+  const bodiless = isBodiless(status);
   // RFC 9110 §15.3.6: a 205 has no content, and says so.
   if (status === 205) body = '';
   context.bodyBytes = bodiless ? 0 : Buffer.byteLength(body);
-  if (!bodiless) headers.push('content-length', String(context.bodyBytes));
+  if (!bodiless) {
+    const shown = method === 'HEAD' && body.length === 0 ? (askedBytes ?? 0) : context.bodyBytes;
+    headers.push('content-length', String(shown));
+  }
   response.writeHead(status, headers);
-  response.end(bodiless || request.method === 'HEAD' ? undefined : body);
+  response.end(bodiless || method === 'HEAD' ? undefined : body);
+}
+
+function isBodiless(status: number): boolean {
+  return status === 204 || status === 304;
 }
 
 /** The request id under the name AWS gives it for each kind of API. */
@@ -45,8 +70,4 @@ function pushIdentity(headers: string[], { requestId, headers: { traceId } }: Re
   else if (style === 'rest') headers.push('x-amzn-RequestId', requestId, 'x-amz-apigw-id', requestId);
   else headers.push('x-amzn-RequestId', requestId);
   if (traceId !== '' && style !== 'http') headers.push('X-Amzn-Trace-Id', traceId);
-}
-
-function announcesBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }

@@ -1,3 +1,4 @@
+import { type Readable } from 'node:stream';
 import { LIMITS, type PayloadFormat } from '@sluice/contracts';
 import { type ResponseStyle } from '../routes/compiled-route';
 import { acceptStatus } from './status';
@@ -8,7 +9,10 @@ export interface ProxyResponse {
   readonly status: number;
   /** Name, value, … without framing headers. */
   readonly headers: readonly string[];
-  readonly body: string | Buffer;
+  /** A stream is read once; who replaces the answer destroys it. */
+  readonly body: string | Buffer | Readable;
+  /** Length of a streamed body, or of what a HEAD request asks about, where it is known. */
+  readonly bodyBytes?: number;
 }
 
 export const NO_RESPONSE: ProxyResponse = { status: 500, headers: [], body: '' };

@@ -32,11 +32,20 @@ export function sentName(name: string, style: ResponseStyle): string | null {
   return DROPPED_ELSEWHERE.has(lower) ? null : name;
 }
 
+export function isHeaderName(text: string): boolean {
+  return NAME.test(text);
+}
+
+/** Whether a text can be the value of a header without ending it or beginning another. */
+export function isHeaderValue(text: string): boolean {
+  return VALUE.test(text);
+}
+
 /** Appends a header if name and value may stand in a message. Strings, numbers and booleans are values, as on AWS. */
 export function appendHeader(headers: string[], name: string, value: unknown): boolean {
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return false;
   const text = String(value);
-  if (!NAME.test(name) || !VALUE.test(text)) return false;
+  if (!isHeaderName(name) || !isHeaderValue(text)) return false;
   headers.push(name, text);
   return true;
 }

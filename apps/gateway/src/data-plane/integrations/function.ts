@@ -1,0 +1,111 @@
+import { fillStageVariables, LIMITS, OUTCOME, SluiceError, type FunctionIntegration } from '@sluice/contracts';
+import { type InvocationClient, type InvocationRequest, type InvocationResult } from '@sluice/invocation';
+import { buildEvent } from '../events/build-event';
+import { FunctionFailure } from '../function-failure';
+import { type PipelineParts } from '../pipeline-parts';
+import { type Routed } from '../request-context';
+import { type Handler } from '../request-pipeline';
+import { parseProxyResponse } from '../responses/proxy-response';
+import { type FunctionTarget } from '../routes/function-targets';
+import { type RouteBlueprint } from '../routes/route-blueprint';
+import { refuseWithout } from './refuse-configuration';
+
+/** Methods that a client may repeat by itself (RFC 9110 §9.2.1), so may we when a host died. */
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Hands the request to the route's function and its answer back. */
+export function compileFunction(
+  route: RouteBlueprint,
+  integration: FunctionIntegration,
+  { targets, invocations }: PipelineParts,
+): Handler {
+  const { variables } = route.stage;
+  const functionName = fillStageVariables(integration.function, variables);
+  const qualifier = fillStageVariables(integration.qualifier ?? '', variables);
+  if ('missing' in functionName) return refuseWithout(functionName.missing);
+  if ('missing' in qualifier) return refuseWithout(qualifier.missing);
+  const target = targets.get(functionName.text, integration.qualifier === undefined ? undefined : qualifier.text);
+  return (context) => invoke(context, target, invocations);
+}
+
+/**
+ * Runs the route's function with the event of this request and reads its answer.
+ * Throws FunctionFailure for whatever the function did, or the SluiceError of an invocation that no runner took.
+ */
+async function invoke(context: Routed, target: FunctionTarget, invocations: InvocationClient): Promise<void> {
+  const startedAtMs = performance.now();
+  // A deployment of the function meanwhile does not make this run one of the next version.
+  const version = versionOf(target);
+  const settlement = await settled(context, requestOf(context, target), target, invocations);
+  context.integrationMs = performance.now() - startedAtMs;
+  if (settlement instanceof SluiceError) throw settlement;
+  const { outcome, durationUs, initUs } = settlement;
+  target.metrics.record(version, outcome, durationUs, initUs, context.integrationMs);
+  context.answer = answerOf(context, settlement);
+}
+
+function requestOf(context: Routed, { version, functionName }: FunctionTarget): InvocationRequest {
+  const { route, requestId } = context;
+  if (version === null) throw new SluiceError('INTERNAL', `The function ${functionName} of this route does not exist.`);
+  const event = buildEvent(context);
+  if (event.length * 3 > LIMITS.eventBytesMax && Buffer.byteLength(event) > LIMITS.eventBytesMax) {
+    throw new SluiceError(
+      'PAYLOAD_TOO_LARGE',
+      `The event of this request is over ${LIMITS.eventBytesMax} bytes of JSON text.`,
+    );
+  }
+  return {
+    kind: 'invoke',
+    functionName,
+    revision: version.revision,
+    requestId,
+    event,
+    timeoutMs: Math.min(version.config.timeoutMs, route.timeoutMs),
+    waitMs: route.timeoutMs,
+    retryable: version.config.idempotent || SAFE.has(context.method),
+  };
+}
+
+/**
+ * How the invocation ended, or CLIENT_CLOSED as soon as the client leaves: the invocation then ends by itself, and is counted then.
+ * Never rejects, but throws QUEUE_FULL when nothing was sent.
+ */
+function settled(
+  { response }: Routed,
+  request: InvocationRequest,
+  target: FunctionTarget,
+  invocations: InvocationClient,
+): Promise<InvocationResult | SluiceError> {
+  const { metrics } = target;
+  const version = versionOf(target);
+  return new Promise((resolve) => {
+    let clientLeft = false;
+    const handle = invocations.submit(request, (settlement) => {
+      response.removeListener('close', left);
+      metrics.ended();
+      if (settlement instanceof SluiceError) metrics.refused();
+      else if (clientLeft) metrics.record(version, settlement.outcome, settlement.durationUs, settlement.initUs, 0);
+      resolve(settlement);
+    });
+    metrics.started();
+    const left = (): void => {
+      if (response.writableFinished) return;
+      clientLeft = true;
+      handle.cancel();
+      resolve(new SluiceError('CLIENT_CLOSED', 'The client left before the answer.'));
+    };
+    response.once('close', left);
+  });
+}
+
+function versionOf({ version }: FunctionTarget): number {
+  return version?.version ?? 0;
+}
+
+function answerOf(context: Routed, { outcome, result }: InvocationResult): Routed['answer'] {
+  if (outcome !== OUTCOME.ok) throw FunctionFailure.of(outcome, result);
+  const { style, payloadFormat } = context.route;
+  const answer = parseProxyResponse(result, payloadFormat, style);
+  if (answer === null) throw new FunctionFailure('RESPONSE_MALFORMED', 'Runtime.MalformedResponse');
+  return answer;
+}

@@ -1,0 +1,46 @@
+import { Transform, type Readable, type TransformCallback } from 'node:stream';
+import { SluiceError } from '@sluice/contracts';
+import { readsBody } from '../mapping/mapping-value';
+import { type Received, type Routed } from '../request-context';
+import { type RouteBlueprint } from '../routes/route-blueprint';
+
+/** Whether a step of the route needs the request's body in one piece before the integration gets it. */
+export function needsWholeBody({ definition, api }: RouteBlueprint): boolean {
+  const { integration, validate, authorization } = definition;
+  if (integration.type === 'function') return true;
+  if (authorization === 'IAM') return true; // its hash is part of what was signed
+  if (validate?.body !== undefined || validate?.bodyRequired === true) return true;
+  const answerReads = integration.type === 'mock' && readsBody('request.body', integration.body, integration.headers);
+  if (integration.type !== 'http-proxy') return answerReads;
+  if (api.minimumCompressionSizeBytes !== undefined && integration.requestBody !== undefined) return true;
+  const { requestParameters, requestBody, responseParameters, responseBody } = integration;
+  return readsBody('request.body', requestParameters, requestBody, responseParameters, responseBody);
+}
+
+export function announcesBody({ request: { headers } }: Pick<Received, 'request'>): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
+/**
+ * The request's body on its way to an upstream, at most `bytesMax`; it fails with PAYLOAD_TOO_LARGE beyond.
+ * Destroying it leaves the client's connection alone, so that there is still one to answer on.
+ */
+export function streamedBody({ request }: Routed, bytesMax: number): Readable {
+  const limited = new LimitedBody(bytesMax);
+  request.pipe(limited);
+  return limited;
+}
+
+class LimitedBody extends Transform {
+  private bytes = 0;
+
+  constructor(private readonly bytesMax: number) {
+    super();
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, callback: TransformCallback): void {
+    this.bytes += chunk.length;
+    if (this.bytes <= this.bytesMax) callback(null, chunk);
+    else callback(new SluiceError('PAYLOAD_TOO_LARGE', `The body is over ${this.bytesMax} bytes.`));
+  }
+}

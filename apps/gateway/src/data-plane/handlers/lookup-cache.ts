@@ -76,7 +76,7 @@ function wishOf(context: Routed, { settings }: CachedRoute, cacheControl: string
   switch (settings.unauthorizedInvalidation) {
     case 'FAIL_WITH_403':
       throw new GatewayRefusal(
-        'ACCESS_DENIED',
+        'AUTHORIZER_DENIED',
         'Invalidating the cache takes the action execute-api:InvalidateCache; send the request without Cache-Control.',
       );
     case 'SUCCEED_WITH_RESPONSE_HEADER':

@@ -4,6 +4,8 @@ import { type Principal } from '@sluice/iam';
 
 /** A request of the control plane after the middleware and the guard. */
 export interface AdminRequest extends IncomingMessage {
+  /** The path's parameters, decoded; there once the route is found. */
+  params: Readonly<Record<string, string>>;
   requestId: string;
   /** The target as it was sent; Express changes `url` as it routes. */
   target: string;

@@ -1,6 +1,7 @@
 import { CONTROLLERS } from '../control-plane.module';
 import { openApiDocument } from '../openapi/openapi-document';
 import { RouteInventory } from './route-inventory';
+import { resourceOfPath } from './route-resource';
 
 const { routes } = new RouteInventory(CONTROLLERS);
 const names = routes.map(({ method, path }) => `${method} ${path}`).sort();
@@ -9,8 +10,27 @@ test('every route under /v1, and the AWS path, needs a principal with an action'
   const guarded = routes.filter(({ path }) => /^\/(v1|2015-03-31)\//.test(path));
   expect(guarded.length).toBeGreaterThan(14);
   for (const route of guarded) {
-    expect(route).toMatchObject({ open: false, action: expect.stringMatching(/^sluice:[A-Z][A-Za-z]+$/) as string });
+    expect(route).toMatchObject({
+      open: false,
+      action: expect.stringMatching(/^(sluice|lambda):[A-Z][A-Za-z]+$/) as string,
+    });
   }
+});
+
+test('every guarded route says what its action is about, in parameters that its path has', () => {
+  for (const { path, open, resource } of routes) {
+    if (open) continue;
+    if (typeof resource === 'function') continue;
+    expect(resource).toMatch(/^[a-z-]+\/(\*|[a-z-{}/A-Z]+)$/);
+    for (const [, name] of (resource ?? '').matchAll(/\{(\w+)\}/g)) expect(path).toContain(`{${name}}`);
+  }
+});
+
+test('a resource comes from what the path names first', () => {
+  expect(resourceOfPath('/v1/functions/{name}/versions/{version}/source')).toBe('function/{name}');
+  expect(resourceOfPath('/v1/functions')).toBe('function/*');
+  expect(resourceOfPath('/v1/policies/simulate')).toBe('policy/*');
+  expect(resourceOfPath('/2015-03-31/functions/{name}/invocations')).toBeNull();
 });
 
 test('open are health, metrics and documentation, and nothing else', () => {

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
-import { ACTION, OPEN } from './authenticated';
+import { ACTION, OPEN, RESOURCE, type ResourceOf } from './authenticated';
+import { resourceOfPath } from './route-resource';
 
 export interface ControllerRoute {
   readonly method: string;
@@ -9,6 +10,8 @@ export interface ControllerRoute {
   readonly path: string;
   /** What a principal must be allowed to do; null = the route is open. */
   readonly action: string | null;
+  /** What the action is about; null = nobody said, and the path does not tell. */
+  readonly resource: ResourceOf | null;
   readonly open: boolean;
 }
 
@@ -27,6 +30,15 @@ export class RouteInventory {
   }
 }
 
+/** What the decorator of a handler says it is about, else what its first path begins with. */
+export function resourceOfHandler(controller: Type, handler: object): ResourceOf | null {
+  const said = Reflect.getMetadata(RESOURCE, handler) as ResourceOf | undefined;
+  if (said !== undefined) return said;
+  const [prefix = ''] = [Reflect.getMetadata(PATH_METADATA, controller) as string | string[]].flat();
+  const [path = ''] = [Reflect.getMetadata(PATH_METADATA, handler) as string | string[]].flat();
+  return resourceOfPath(openApiPath(prefix, path));
+}
+
 function routesOf(controller: Type): ControllerRoute[] {
   const prefixes = [Reflect.getMetadata(PATH_METADATA, controller) as string | string[]].flat();
   const prototype = controller.prototype as Record<string, unknown>;
@@ -40,6 +52,7 @@ function routesOf(controller: Type): ControllerRoute[] {
         method: RequestMethod[method],
         path: openApiPath(prefix, path),
         action: (Reflect.getMetadata(ACTION, handler) as string | undefined) ?? null,
+        resource: resourceOfHandler(controller, handler),
         open: Reflect.getMetadata(OPEN, handler) === true,
       })),
     );

@@ -1,3 +1,4 @@
+export { ACCESS_LOG_VARIABLES, type AccessLogSettings, type AccessLogVariable } from './api/access-log';
 export {
   apiDefinition,
   parseApiDefinition,
@@ -47,7 +48,6 @@ export {
   DEFAULT_STAGE,
   stageName,
   stageSettings,
-  type AccessLogSettings,
   type CanaryAbortSettings,
   type CanarySettings,
   type StageSettings,

@@ -1,4 +1,14 @@
 export {
+  compileLineFormat,
+  formatTemplate,
+  isJsonTemplate,
+  type FindVariable,
+  type LineFormat,
+  type Variable,
+  type VariableValue,
+} from './access-log/access-log-format';
+export { HttpLineSink, type HttpLineSinkOptions } from './access-log/http-line-sink';
+export {
   FunctionLogReader,
   type FunctionLogPage,
   type FunctionLogQuery,

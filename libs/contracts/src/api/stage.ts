@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accessLogSettings } from './access-log';
 import { cacheSetting } from './cache-settings';
 import { clientAddressSettings, throttleSettings } from './throttle-settings';
 
@@ -54,15 +55,6 @@ export const canarySettings = z.strictObject({
 });
 export type CanarySettings = z.infer<typeof canarySettings>;
 export type CanaryAbortSettings = NonNullable<CanarySettings['abortWhen']>;
-
-export const accessLogSettings = z.strictObject({
-  /** A preset, or a template with `$context.*`. */
-  format: z.string().min(1).max(3_072),
-  destination: z
-    .union([z.enum(['default', 'stdout', 'file', 'off']), z.strictObject({ url: z.string().max(2_048) })])
-    .default('default'),
-});
-export type AccessLogSettings = z.infer<typeof accessLogSettings>;
 
 /** What `PUT /v1/apis/{api}/stages/{stage}` takes. Settings act at once; no deployment is needed. */
 export const stageSettings = z.strictObject({

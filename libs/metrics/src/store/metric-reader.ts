@@ -1,7 +1,7 @@
 import { LIMITS } from '@sluice/contracts';
 import { dimensionsOf, kindOf, seriesKey, type Dimensions } from '../series/dimensions';
 import { SeriesData } from '../series/series-data';
-import { addUp, type MetricStore, type StoredSeries } from './metric-store';
+import { addUp, type MetricStore } from './metric-store';
 import { type MetricState } from './metric-state';
 import { type SeriesList } from './series-list';
 import { floorTo, RESOLUTIONS, type Stretch } from './stretch';

@@ -1,11 +1,21 @@
 import { gatewayResponse } from './gateway-response';
+import { compileAnswerPreflight } from './handlers/answer-preflight';
+import { compileApplyResourcePolicy } from './handlers/apply-resource-policy';
+import { compileAdmit } from './handlers/admit';
 import { compileAuthorize } from './handlers/authorize';
+import { compileVerifyBody } from './handlers/authorize-iam';
+import { compileCompress } from './handlers/compress';
+import { compileCors } from './handlers/cors';
+import { compileDecodeBody } from './handlers/decode-body';
 import { compileIntegrate } from './handlers/integrate';
 import { compileLookupCache } from './handlers/lookup-cache';
-import { matchRoute } from './handlers/match-route';
+import { compileMapResponse } from './handlers/map-response';
+import { matchRoute, refuseUnmatched } from './handlers/match-route';
 import { compileReadBody } from './handlers/read-body';
 import { type Recorder } from './handlers/record';
+import { compileRequireApiKey } from './handlers/require-api-key';
 import { compileStoreCache } from './handlers/store-cache';
+import { compileThrottle } from './handlers/throttle';
 import { writeGatewayResponse, writeResponse } from './handlers/write-response';
 import { type PipelineParts } from './pipeline-parts';
 import { type RequestContext, type Routed } from './request-context';
@@ -21,7 +31,7 @@ import { type StepTimes } from './step-times';
  */
 export type Handler = (context: Routed) => void | Promise<void>;
 
-interface Step {
+export interface Step {
   readonly name: string;
   /** Prepares the step for a route; null = the route does not need it and never sees it. */
   readonly compile: (route: RouteBlueprint, parts: PipelineParts) => Handler | null;
@@ -29,8 +39,17 @@ interface Step {
 
 /** The order of a request after match-route, up to its answer. The first step that answers ends the list. */
 const ASK: readonly Step[] = [
+  // Before anything can refuse: preflights ask without credentials, and refusals carry CORS headers as well.
+  { name: 'answer-preflight', compile: compileAnswerPreflight },
+  { name: 'apply-resource-policy', compile: compileApplyResourcePolicy },
+  { name: 'admit', compile: compileAdmit },
   { name: 'authorize', compile: compileAuthorize },
+  { name: 'require-api-key', compile: compileRequireApiKey },
+  { name: 'throttle', compile: compileThrottle },
   { name: 'read-body', compile: compileReadBody },
+  // Before anything acts on the body: only its signed hash was verified so far.
+  { name: 'verify-body', compile: compileVerifyBody },
+  { name: 'decode-body', compile: compileDecodeBody },
   { name: 'lookup-cache', compile: compileLookupCache },
   { name: 'integrate', compile: compileIntegrate },
 ];
@@ -38,7 +57,16 @@ const ASK: readonly Step[] = [
 /** What happens to an answer, whichever step it came from. */
 const REPLY: readonly Step[] = [
   { name: 'store-cache', compile: compileStoreCache },
+  { name: 'map-response', compile: compileMapResponse },
+  { name: 'compress', compile: compileCompress },
+  { name: 'cors', compile: compileCors },
   { name: 'write-response', compile: () => writeResponse },
+];
+
+/** Stands for the routes an API does not have: what no route matches is refused, in a way a browser may read. */
+export const UNMATCHED: readonly Step[] = [
+  { name: 'answer-preflight', compile: compileAnswerPreflight },
+  { name: 'refuse-unmatched', compile: () => refuseUnmatched },
 ];
 
 /** The steps one route needs, in order; timed ones when somebody wants to know where the time goes. */
@@ -46,13 +74,14 @@ export function compileHandlers(
   route: RouteBlueprint,
   parts: PipelineParts,
   times: StepTimes | null,
+  steps: readonly Step[] = ASK,
 ): { handlers: Handler[]; replyAt: number } {
-  const prepare = (steps: readonly Step[]): Handler[] =>
-    steps.flatMap(({ name, compile }) => {
+  const prepare = (list: readonly Step[]): Handler[] =>
+    list.flatMap(({ name, compile }) => {
       const handler = compile(route, parts);
       return handler === null ? [] : [times === null ? handler : times.timed(name, handler)];
     });
-  const ask = prepare(ASK);
+  const ask = prepare(steps);
   return { handlers: [...ask, ...prepare(REPLY)], replyAt: ask.length };
 }
 

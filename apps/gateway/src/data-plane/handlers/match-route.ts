@@ -5,7 +5,7 @@ import { type RouteDirectory } from '../routes/route-directory';
 /** Finds the API, stage or function by host or first path segments, and the route below it. Throws ROUTE_NOT_FOUND. */
 export function matchRoute(routes: RouteDirectory, received: RequestContext): Routed {
   const match = routes.match(received);
-  if (match === null) throw new SluiceError('ROUTE_NOT_FOUND', 'No route matches this method and path.');
+  if (match === null) refuseUnmatched();
   received.route = match.route;
   received.mount = match.mount;
   received.stagePath = match.stagePath;
@@ -13,4 +13,8 @@ export function matchRoute(routes: RouteDirectory, received: RequestContext): Ro
   received.pathParameters = match.pathParameters;
   // The route is there from here on, and a step never sees a request without one.
   return received as RequestContext & Routed;
+}
+
+export function refuseUnmatched(): never {
+  throw new SluiceError('ROUTE_NOT_FOUND', 'No route matches this method and path.');
 }

@@ -4,10 +4,14 @@ import { readsBody } from '../mapping/mapping-value';
 import { type Received, type Routed } from '../request-context';
 import { type RouteBlueprint } from '../routes/route-blueprint';
 
+/** A body of these has no meaning (RFC 9110 §9.3); one that is sent nevertheless passes the cache by. */
+const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 /** Whether a step of the route needs the request's body in one piece before the integration gets it. */
-export function needsWholeBody({ definition, api }: RouteBlueprint): boolean {
+export function needsWholeBody({ definition, api, cache }: RouteBlueprint): boolean {
   const { integration, validate, authorization } = definition;
   if (integration.type === 'function') return true;
+  if (cache?.methods.some((method) => !BODILESS.has(method)) === true) return true; // its hash is in the cache key
   if (authorization === 'IAM') return true; // its hash is part of what was signed
   if (validate?.body !== undefined || validate?.bodyRequired === true) return true;
   const answerReads = integration.type === 'mock' && readsBody('request.body', integration.body, integration.headers);

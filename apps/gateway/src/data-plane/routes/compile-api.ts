@@ -5,13 +5,15 @@ import {
   type ApiRecord,
   type CacheSetting,
   type CacheSettings,
+  type FunctionUrlAuth,
+  type PolicyDocument,
   type RouteDefinition,
   type StageRecord,
 } from '@sluice/contracts';
 import { compileRoutes, type RouteTable } from '@sluice/routing';
 import { type CanaryWatch } from '../canary/canary-watch';
 import { type PipelineParts } from '../pipeline-parts';
-import { compileHandlers } from '../request-pipeline';
+import { compileHandlers, UNMATCHED, type Step } from '../request-pipeline';
 import { stageDimension, type RequestMetrics } from '../request-metrics';
 import { type StepTimes } from '../step-times';
 import { type CompiledRoute, type ResponseStyle } from './compiled-route';
@@ -21,6 +23,8 @@ import { type RouteBlueprint, type StageBlueprint } from './route-blueprint';
 export interface CompiledDeployment {
   readonly style: ApiDefinition['apiStyle'];
   readonly table: RouteTable<{ readonly route: string; readonly compiled: CompiledRoute }>;
+  /** Answers what no route matches, where the API has CORS settings: preflights, and errors that a browser may read. */
+  readonly unmatched: CompiledRoute | null;
 }
 
 export interface CompiledStage {
@@ -65,8 +69,15 @@ function compileDeployment(
     route: route.route,
     compiled: compileRoute(blueprintOf(record.name, deploymentId, stage, definition, route), options),
   }));
-  return { style: definition.apiStyle, table: compileRoutes(routes, { style: definition.apiStyle }) };
+  const unmatched =
+    definition.cors === undefined
+      ? null
+      : compileRoute(blueprintOf(record.name, deploymentId, stage, definition, NO_ROUTE), options, UNMATCHED);
+  return { style: definition.apiStyle, table: compileRoutes(routes, { style: definition.apiStyle }), unmatched };
 }
+
+/** Under this key metrics and logs have what no route matched. */
+const NO_ROUTE: RouteDefinition = { route: '-', integration: { type: 'mock', statusCode: 404, headers: {} } };
 
 function blueprintOf(
   apiName: string,
@@ -99,9 +110,23 @@ function cacheOf(setting: CacheSetting | undefined): CacheSettings | null {
   return setting === undefined || setting === false || setting.ttlSeconds === 0 ? null : setting;
 }
 
+/** Who may call a function URL. */
+export interface FunctionUrlAccess {
+  readonly auth: FunctionUrlAuth;
+  readonly resourcePolicy: PolicyDocument | undefined;
+}
+
 /** The one route of a function URL: everything below its mount. */
-export function compileFunctionUrl(functionName: string, options: CompileOptions): CompiledRoute {
-  const definition: RouteDefinition = { route: '$default', integration: { type: 'function', function: functionName } };
+export function compileFunctionUrl(
+  functionName: string,
+  { auth, resourcePolicy }: FunctionUrlAccess,
+  options: CompileOptions,
+): CompiledRoute {
+  const definition: RouteDefinition = {
+    route: '$default',
+    integration: { type: 'function', function: functionName },
+    authorization: auth,
+  };
   return compileRoute(
     {
       style: 'function-url',
@@ -113,7 +138,7 @@ export function compileFunctionUrl(functionName: string, options: CompileOptions
       payloadFormat: '2.0',
       timeoutMs: LIMITS.functionTimeoutMsMax,
       definition,
-      api: { apiStyle: 'http', routes: [definition] },
+      api: { apiStyle: 'http', routes: [definition], ...(resourcePolicy === undefined ? {} : { resourcePolicy }) },
       cache: null,
       throttle: null,
     },
@@ -121,13 +146,18 @@ export function compileFunctionUrl(functionName: string, options: CompileOptions
   );
 }
 
-function compileRoute(route: RouteBlueprint, { parts, metrics, stepTimes }: CompileOptions): CompiledRoute {
+function compileRoute(
+  route: RouteBlueprint,
+  { parts, metrics, stepTimes }: CompileOptions,
+  steps?: readonly Step[],
+): CompiledRoute {
   const routeKeyJson = JSON.stringify(route.routeKey);
   const { stage } = route;
   const shownName = shownApiName(route.style, route.apiName);
   return {
     ...route,
-    ...compileHandlers(route, parts, stepTimes),
+    ...compileHandlers(route, parts, stepTimes, steps),
+    accessLog: parts.accessLogs.of(stage.settings?.accessLog),
     metrics: metrics.route(shownName, stageDimension(stage.name, stage.canary), route.routeKey),
     logFields: `"api":${JSON.stringify(shownName)},"stage":${JSON.stringify(stage.name)},"route":${routeKeyJson}`,
     routeKeyJson,

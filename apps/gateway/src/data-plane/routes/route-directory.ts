@@ -1,4 +1,4 @@
-import { DEFAULT_STAGE } from '@sluice/contracts';
+import { DEFAULT_STAGE, type PolicyDocument } from '@sluice/contracts';
 import { type ConfigurationChange, type ConfigurationStore } from '../../configuration/configuration-store';
 import { type Received } from '../request-context';
 import {
@@ -61,15 +61,12 @@ export class RouteDirectory {
     if (this.isFunctionUrl(request)) return this.matchFunctionUrl(request.path);
     const chosen = this.choose(request);
     if (chosen === null) return null;
-    const match = deploymentOf(chosen.stage).table.match(request.method, chosen.path);
-    if (!match.matched) return null;
-    return {
-      route: match.route.compiled,
-      mount: chosen.mount,
-      stagePath: chosen.stagePath,
-      path: chosen.path,
-      pathParameters: hasEntries(match.pathParameters) ? match.pathParameters : null,
-    };
+    const { mount, stagePath, path } = chosen;
+    const { table, unmatched } = deploymentOf(chosen.stage);
+    const match = table.match(request.method, path);
+    if (!match.matched) return unmatched && { route: unmatched, mount, stagePath, path, pathParameters: null };
+    const pathParameters = hasEntries(match.pathParameters) ? match.pathParameters : null;
+    return { route: match.route.compiled, mount, stagePath, path, pathParameters };
   }
 
   /** How errors look at a path that no route matches. */
@@ -144,9 +141,15 @@ export class RouteDirectory {
   }
 
   private applyFunction(name: string): void {
-    const version = this.options.configuration.resolve(name);
-    if (version?.config.url === undefined) this.functionUrls.delete(name);
-    else if (!this.functionUrls.has(name)) this.functionUrls.set(name, compileFunctionUrl(name, this.options));
+    const { configuration } = this.options;
+    const url = configuration.resolve(name)?.config.url;
+    if (url === undefined) return void this.functionUrls.delete(name);
+    const { auth } = url;
+    const resourcePolicy = configuration.functions.get(name)?.resourcePolicy;
+    const present = this.functionUrls.get(name);
+    // Everything else about the function is followed by its target.
+    if (present?.definition.authorization === auth && samePolicy(present.api.resourcePolicy, resourcePolicy)) return;
+    this.functionUrls.set(name, compileFunctionUrl(name, { auth, resourcePolicy }, this.options));
   }
 
   private applyApi(name: string): void {
@@ -171,6 +174,11 @@ function deploymentOf({ base, canary }: CompiledStage): CompiledDeployment {
 /** The path from `end` on; never empty. */
 function below(path: string, end: number): string {
   return end === path.length ? '/' : path.slice(end);
+}
+
+/** Every change of a function brings its whole record anew. */
+function samePolicy(present: PolicyDocument | undefined, next: PolicyDocument | undefined): boolean {
+  return present === next || JSON.stringify(present) === JSON.stringify(next);
 }
 
 function segmentEnd(path: string, start: number): number {

@@ -3,10 +3,10 @@ import { NestFactory } from '@nestjs/core';
 import { Bundler } from '@sluice/bundler';
 import { ResponseCache } from '@sluice/caching';
 import { SettingsError, type GatewaySettings } from '@sluice/config';
-import { EgressClient, EgressPolicy } from '@sluice/egress';
+import { EgressClient, EgressPolicy, WebhookSender } from '@sluice/egress';
 import { RevisionStore } from '@sluice/functions';
 import { InvocationClient } from '@sluice/invocation';
-import { FunctionLogReader, LineWriter, newRequestId, type Logger } from '@sluice/logging';
+import { FunctionLogReader, newRequestId, type Logger } from '@sluice/logging';
 import { MetricsRegistry } from '@sluice/metrics';
 import { RedisKeys, type RedisRoles } from '@sluice/redis';
 import { Access } from './access';
@@ -16,6 +16,8 @@ import { GatewayHeartbeats } from './configuration/gateway-heartbeats';
 import { accessServices } from './control-plane/access-services';
 import { apiServices, endCanary, type ApiServices } from './control-plane/api-services';
 import { DecisionPurgeService } from './control-plane/authorizers/decision-purge-service';
+import { CacheFlushService } from './control-plane/cache/cache-flush-service';
+import { CachePreviewService } from './control-plane/cache/cache-preview-service';
 import { type ControlPlaneParts } from './control-plane/control-plane.module';
 import { FunctionProbe } from './control-plane/functions/function-probe';
 import { FunctionPublisher } from './control-plane/functions/function-publisher';
@@ -36,6 +38,8 @@ import { Authorizers } from './data-plane/authorizers/authorizers';
 import { followPurges } from './data-plane/authorizers/follow-purges';
 import { followFlushes } from './data-plane/cache/follow-flushes';
 import { CanaryWatch } from './data-plane/canary/canary-watch';
+import { AccessLogs } from './data-plane/access-log/access-logs';
+import { postLines } from './data-plane/access-log/post-lines';
 import { Recorder } from './data-plane/handlers/record';
 import { PublicServer, type PublicServerOptions } from './data-plane/public-server';
 import { RequestMetrics } from './data-plane/request-metrics';
@@ -43,7 +47,9 @@ import { FunctionTargets } from './data-plane/routes/function-targets';
 import { Upstreams } from './data-plane/integrations/upstreams';
 import { RouteDirectory } from './data-plane/routes/route-directory';
 import { StepTimes } from './data-plane/step-times';
+import { clientAddress } from './data-plane/client-address';
 import { CertificateStore } from './data-plane/tls/certificate-store';
+import { Throttling } from './throttling';
 import { nestLogger } from './nest-logger';
 
 export interface GatewayOptions {
@@ -64,8 +70,11 @@ export class Gateway {
   private readonly access: Access;
   private readonly invocations: InvocationClient;
   private readonly cache: ResponseCache;
+  private readonly targets: FunctionTargets;
   private readonly egressPolicy: EgressPolicy;
   private readonly egress: EgressClient;
+  private readonly webhooks: WebhookSender;
+  private readonly throttling: Throttling;
   private readonly authorizers: Authorizers;
   private readonly bundler: Bundler;
   private readonly canary: Canary;
@@ -75,7 +84,7 @@ export class Gateway {
   private readonly apis: ApiServices;
   private readonly canaries: CanaryWatch;
   private readonly routes: RouteDirectory;
-  private readonly accessLog: LineWriter | null;
+  private readonly accessLogs: AccessLogs;
   private readonly publicServer: PublicServer;
   private readonly adapter = new AdminAdapter();
   private stopFollowingFlushes: () => void = () => undefined;
@@ -129,6 +138,20 @@ export class Gateway {
     });
     this.egressPolicy = egressPolicy(settings);
     this.egress = new EgressClient(this.egressPolicy);
+    this.webhooks = new WebhookSender({
+      egress: this.egress,
+      newDeliveryId: newRequestId,
+      nowEpochMs: Date.now,
+      onLost: (message, context) => logger.warn(message, context),
+    });
+    this.throttling = new Throttling({
+      settings,
+      redis,
+      configuration: this.configuration,
+      sendWebhook: (webhook) => this.webhooks.send(webhook),
+      nowMs,
+      onError,
+    });
     this.authorizers = new Authorizers({ egress: this.egress, nowMs, nowEpochMs: Date.now, onError });
     this.bundler = new Bundler({ logger });
     this.canary = new Canary({ invocations: this.invocations, newRequestId, nowMs });
@@ -137,11 +160,17 @@ export class Gateway {
 
     this.upstreams = new Upstreams({ policy: this.egressPolicy, nowMs });
     const metrics = new RequestMetrics(this.registry, this.archive.recorder);
-    this.accessLog = openAccessLog(settings);
+    this.targets = new FunctionTargets(this.configuration, metrics);
+    this.accessLogs = new AccessLogs({
+      target: settings.accessLog,
+      dataDirectory: settings.dataDirectory,
+      post: postLines(this.egress),
+      onError,
+    });
     this.registry
       .gauge('sluice_access_log_dropped_lines', 'Access-log lines lost because the target could not follow.')
       .labels()
-      .readFrom(() => this.accessLog?.dropped ?? 0);
+      .readFrom(() => this.accessLogs.dropped);
     this.apis = apiServices({
       configuration: this.configuration,
       redis: redis.durable,
@@ -161,19 +190,27 @@ export class Gateway {
       configuration: this.configuration,
       canaries: this.canaries,
       parts: {
+        access: this.access,
         invocations: this.invocations,
-        targets: new FunctionTargets(this.configuration, metrics),
+        accessLogs: this.accessLogs,
+        targets: this.targets,
         upstreams: this.upstreams,
         cache: this.cache,
         authorizers: this.authorizers,
+        throttling: this.throttling,
       },
       metrics,
       stepTimes: settings.traceSteps ? new StepTimes(this.registry) : null,
     });
-    const recorder = new Recorder(metrics, this.accessLog, logger);
+    const recorder = new Recorder(metrics, this.accessLogs, logger);
     this.publicServer = new PublicServer(
       { routes: this.routes, recorder },
-      { host: settings.bindAddress, port: settings.publicPort, tls: this.tls() },
+      {
+        host: settings.bindAddress,
+        port: settings.publicPort,
+        clientAddress: clientAddress(settings.trustedProxies),
+        tls: this.tls(),
+      },
     );
   }
 
@@ -186,6 +223,7 @@ export class Gateway {
     this.stopFollowingPurges = followPurges(this.configuration, this.authorizers.decisions);
     this.access.start();
     this.upstreams.start();
+    this.throttling.start();
     this.routes.start();
     registerGatewayMetrics(this.registry, this.canary, this.configuration);
     const parts = this.controlPlane();
@@ -217,6 +255,7 @@ export class Gateway {
     this.publicServer.close();
     this.adapter.closeAllConnections();
     this.routes.stop();
+    this.webhooks.stop();
     this.stopFollowingFlushes();
     this.stopFollowingPurges();
     this.cache.stop();
@@ -225,9 +264,10 @@ export class Gateway {
       this.configuration.stop(),
       this.bundler.close(),
       this.access.stop(),
+      this.throttling.stop(),
       this.upstreams.stop(),
     ]);
-    await Promise.all([this.egress.close(), this.accessLog?.close(), this.housekeeping.stop(), this.archive.stop()]);
+    await Promise.all([this.egress.close(), this.accessLogs.close(), this.housekeeping.stop(), this.archive.stop()]);
   }
 
   private tls(): PublicServerOptions['tls'] {
@@ -263,6 +303,8 @@ export class Gateway {
       configuration,
       functions: new FunctionService({ configuration, revisions, publisher, bundler }),
       decisionPurges: new DecisionPurgeService(configuration),
+      cacheFlushes: new CacheFlushService({ configuration, nowMs: Date.now }),
+      cachePreviews: new CachePreviewService({ routes: this.routes, targets: this.targets, cache: this.cache, nowMs }),
       invocations: new InvocationService(configuration, invocations),
       logs: new LogService(configuration, logReader, Date.now),
       readiness,
@@ -297,13 +339,6 @@ function linkAddress({ link }: GatewaySettings): { linkAddress: string; advertis
     linkAddress: `${host}:${link.port}`,
     ...(advertised === undefined ? {} : { advertisedAddress: advertised }),
   };
-}
-
-function openAccessLog({ accessLog }: GatewaySettings): LineWriter | null {
-  if (accessLog.kind === 'off') return null;
-  if (accessLog.kind === 'stdout') return new LineWriter({ target: process.stdout });
-  const { path, fileBytesMax, rotatedFilesMax } = accessLog;
-  return new LineWriter({ target: path, fileBytesMax, filesMax: rotatedFilesMax + 1 });
 }
 
 /** A port that cannot be had becomes one line that names its setting. */

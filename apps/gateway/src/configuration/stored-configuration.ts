@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import {
   LIMITS,
   migrateApiRecord,
+  type ApiKeyRecord,
   type ApiRecord,
   type AuthorizerPurgeRecord,
   type CacheFlushRecord,
   type DomainRecord,
   type FunctionRecord,
   type GroupRecord,
+  type UsagePlanRecord,
   type UserRecord,
 } from '@sluice/contracts';
 import { LuaScript, RedisKeys, type Redis } from '@sluice/redis';
@@ -21,6 +23,8 @@ export interface RecordOfKind {
   readonly domain: DomainRecord;
   readonly user: UserRecord;
   readonly group: GroupRecord;
+  readonly 'usage-plan': UsagePlanRecord;
+  readonly 'api-key': ApiKeyRecord;
 }
 export type ConfigurationKind = keyof RecordOfKind;
 
@@ -33,6 +37,8 @@ const READERS: { readonly [K in ConfigurationKind]: (stored: StoredShape) => Rec
   domain: ofSchema(1),
   user: ofSchema(1),
   group: ofSchema(1),
+  'usage-plan': ofSchema(1),
+  'api-key': ofSchema(1),
 };
 
 /** In the order they are loaded. */

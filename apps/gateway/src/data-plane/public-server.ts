@@ -4,6 +4,7 @@ import { createServer as createSecureServer, type Server as SecureServer } from 
 import { type Socket } from 'node:net';
 import { LIMITS, SluiceError, type ErrorCode } from '@sluice/contracts';
 import { canonicalPath } from '@sluice/routing';
+import { plainAddress, type ClientAddress } from './client-address';
 import { gatewayResponse } from './gateway-response';
 import { writeGatewayResponse } from './handlers/write-response';
 import { RequestContext } from './request-context';
@@ -22,6 +23,7 @@ const HEALTH_PATH = '/health';
 export interface PublicServerOptions {
   readonly host: string;
   readonly port: number;
+  readonly clientAddress: ClientAddress;
   /** null = no https. */
   readonly tls: { readonly port: number; readonly certificates: CertificateStore } | null;
 }
@@ -84,7 +86,7 @@ export class PublicServer {
     const receivedAtMs = performance.now();
     const receivedEpochMs = Date.now();
     const method = request.method ?? '';
-    const sourceIp = plainAddress(request.socket.remoteAddress ?? '');
+    const peer = plainAddress(request.socket.remoteAddress ?? '');
     const received = (headers: RequestHeaders, path: string, rawQuery: string): RequestContext =>
       new RequestContext(
         request,
@@ -96,7 +98,7 @@ export class PublicServer {
         path,
         rawQuery,
         headers,
-        sourceIp,
+        headers.forwardedFor === '' ? peer : this.options.clientAddress(peer, headers.forwardedFor),
       );
     if (this.draining) response.shouldKeepAlive = false;
     try {
@@ -189,9 +191,4 @@ const MALFORMED: Readonly<Record<string, readonly [status: string, code: ErrorCo
 function answerHealth(response: ServerResponse): void {
   response.writeHead(200, ['content-type', 'application/json', 'content-length', '15']);
   response.end('{"status":"ok"}');
-}
-
-/** IPv4 clients of a dual-stack socket are seen by their IPv4 address. */
-function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') ? address.slice(7) : address;
 }

@@ -1,4 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type SignedRequest } from '@sluice/iam';
+import { type StageAccess } from '@sluice/throttling';
 import { type RequestHeaders } from './request-headers';
 import { NOT_AUTHORIZED, type RequestAuthorization } from './request-authorization';
 import { NO_RESPONSE, type ProxyResponse } from './responses/proxy-response';
@@ -41,10 +43,18 @@ export interface Routed extends Received {
   /** The path below mount and stage. */
   readonly routedPath: string;
   readonly pathParameters: Readonly<Record<string, string>> | null;
+  /** As sent, but without what signed it, once that is verified. */
+  rawQuery: string;
+  /** As sent, but without the Authorization that IAM verified: nobody behind the gateway may use it. */
+  headers: RequestHeaders;
+  /** A signed request whose body is still to be compared with what was signed; null = nothing is owed. */
+  signed: SignedRequest | null;
   /** `NOT_AUTHORIZED` unless the route asks who is there and has found out. */
   authorization: RequestAuthorization;
   /** Id of the API key the request was made with; '' where none was asked for. */
   apiKeyId: string;
+  /** What its API key opens, and how often; null where none was asked for. */
+  stageAccess: StageAccess | null;
   /** Empty until read-body has run, and where there is none. */
   body: Buffer;
   /** `NO_RESPONSE` until a step has answered. */
@@ -65,8 +75,10 @@ export class RequestContext implements Received {
   stagePath = '';
   routedPath = '';
   pathParameters: Readonly<Record<string, string>> | null = null;
+  signed: SignedRequest | null = null;
   authorization: RequestAuthorization = NOT_AUTHORIZED;
   apiKeyId = '';
+  stageAccess: StageAccess | null = null;
   body: Buffer = NO_BODY;
   answer: ProxyResponse = NO_RESPONSE;
   cacheStatus: CacheStatus = '';
@@ -81,8 +93,8 @@ export class RequestContext implements Received {
     readonly receivedEpochMs: number,
     readonly method: string,
     readonly path: string,
-    readonly rawQuery: string,
-    readonly headers: RequestHeaders,
+    public rawQuery: string,
+    public headers: RequestHeaders,
     readonly sourceIp: string,
   ) {}
 }

@@ -71,6 +71,13 @@ export class ApiKeyDirectory {
     }
   }
 
+  /** Replaces everything. */
+  setAll(plans: Iterable<UsagePlanRecord>, keys: Iterable<ApiKeyRecord>): void {
+    for (const map of [this.plans, this.entries, this.byHash]) map.clear();
+    for (const plan of plans) this.plans.set(plan.name, plan);
+    for (const key of keys) this.setKey(key.id, key);
+  }
+
   plan(name: string): UsagePlanRecord | undefined {
     return this.plans.get(name);
   }

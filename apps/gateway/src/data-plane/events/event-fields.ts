@@ -1,5 +1,6 @@
 import { type IncomingMessage } from 'node:http';
 import { type TLSSocket } from 'node:tls';
+import { plainAddress } from '../client-address';
 import { type Routed } from '../request-context';
 
 /** AWS's placeholder for "no account"; ARNs and events need twelve digits. */
@@ -45,7 +46,7 @@ export function ownHeaders({ request, headers, sourceIp, mount, receivedEpochMs,
       ? `Root=1-${Math.floor(receivedEpochMs / 1_000).toString(16)}-${requestId.replaceAll('-', '').slice(0, 24)}`
       : headers.traceId,
     'x-forwarded-for',
-    headers.forwardedFor === '' ? sourceIp : `${headers.forwardedFor}, ${sourceIp}`,
+    headers.forwardedFor === '' ? sourceIp : `${headers.forwardedFor}, ${peerOf(request) ?? sourceIp}`,
     'x-forwarded-port',
     /:(\d+)$/.exec(headers.host)?.[1] ?? (secure ? '443' : '80'),
     'x-forwarded-prefix',
@@ -53,6 +54,12 @@ export function ownHeaders({ request, headers, sourceIp, mount, receivedEpochMs,
     'x-forwarded-proto',
     secure ? 'https' : 'http',
   ];
+}
+
+/** Who the connection is from: behind a trusted proxy that is the proxy, and the client stands before it. */
+function peerOf({ socket }: IncomingMessage): string | undefined {
+  const address = (socket as Partial<TLSSocket> | undefined)?.remoteAddress;
+  return address === undefined ? undefined : plainAddress(address);
 }
 
 /** Whether a request came over TLS. */

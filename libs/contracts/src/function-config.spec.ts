@@ -23,6 +23,10 @@ describe('a function configuration', () => {
     });
   });
 
+  it.each(['IAM', { auth: 'IAM' }])('takes %p as a URL that only signed requests may call', (url) => {
+    expect(parseFunctionConfig({ url }, DEFAULT_FUNCTION_CONFIG).config.url).toEqual({ auth: 'IAM' });
+  });
+
   it.each(['', null])('removes the function URL with %p', (url) => {
     const present = { ...DEFAULT_FUNCTION_CONFIG, url: { auth: 'NONE' as const } };
     expect(parseFunctionConfig({ url }, present).config).toEqual(DEFAULT_FUNCTION_CONFIG);
@@ -30,13 +34,16 @@ describe('a function configuration', () => {
 
   it('names every bad field at once', () => {
     expect(
-      problems({ timeoutMs: 99, memoryMb: 1.5, concurrency: 101, idempotent: 1, url: 'IAM', colour: 'red' }),
+      problems({ timeoutMs: 99, memoryMb: 1.5, concurrency: 101, idempotent: 1, url: 'AWS', colour: 'red' }),
     ).toEqual([
       { path: 'config.timeoutMs', message: 'must be an integer from 100 to 900000' },
       { path: 'config.memoryMb', message: 'must be an integer from 16 to 1024' },
       { path: 'config.concurrency', message: 'must be an integer from 1 to 100' },
       { path: 'config.idempotent', message: 'must be true or false' },
-      { path: 'config.url', message: 'must be { "auth": "NONE" } (query: url=NONE), or null to remove it' },
+      {
+        path: 'config.url',
+        message: 'must be { "auth": "NONE" } or { "auth": "IAM" } (query: url=NONE, url=IAM), or null to remove it',
+      },
       { path: 'config.colour', message: expect.stringContaining('is not a setting; known: timeoutMs') as string },
     ]);
   });

@@ -17,9 +17,11 @@ export interface FunctionConfig {
   readonly idempotent: boolean;
   /** The file whose exports hold the handler; absent = index.* or package.json main. */
   readonly entry?: string;
-  /** The function URL; absent = none. */
-  readonly url?: { readonly auth: 'NONE' };
+  /** The function URL; absent = none. IAM: only signed requests that a policy allows. */
+  readonly url?: { readonly auth: FunctionUrlAuth };
 }
+
+export type FunctionUrlAuth = 'NONE' | 'IAM';
 
 /** Names to values; kept encrypted, never part of `FunctionConfig`. */
 export type FunctionEnvironment = Readonly<Record<string, string>>;
@@ -80,8 +82,12 @@ export function parseFunctionConfig(
     } else if (field === 'url') {
       const auth = authOf(value);
       if (value === null || value === '') delete next.url;
-      else if (auth === 'NONE') next.url = { auth };
-      else details.push({ path, message: 'must be { "auth": "NONE" } (query: url=NONE), or null to remove it' });
+      else if (auth === 'NONE' || auth === 'IAM') next.url = { auth };
+      else
+        details.push({
+          path,
+          message: 'must be { "auth": "NONE" } or { "auth": "IAM" } (query: url=NONE, url=IAM), or null to remove it',
+        });
     } else if (field === 'environment') {
       environment = parseEnvironment(value, details);
     } else {

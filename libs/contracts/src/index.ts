@@ -83,6 +83,7 @@ export {
   parseFunctionConfig,
   type FunctionConfig,
   type FunctionEnvironment,
+  type FunctionUrlAuth,
   type ParsedFunctionConfig,
 } from './function-config';
 export {

@@ -13,6 +13,24 @@ export class RequestHeaders {
     readonly forwardedFor: string,
     readonly traceId: string,
   ) {}
+
+  /** The same without one header, by its lower-case name; not for one that has a field of its own. */
+  without(lowerName: string): RequestHeaders {
+    const raw: string[] = [];
+    for (let index = 0; index < this.raw.length; index += 2) {
+      const name = this.raw[index] as string;
+      if (name.toLowerCase() !== lowerName) raw.push(name, this.raw[index + 1] as string);
+    }
+    return new RequestHeaders(
+      raw,
+      this.host,
+      this.userAgent,
+      this.contentType,
+      this.cookie,
+      this.forwardedFor,
+      this.traceId,
+    );
+  }
 }
 
 /**

@@ -13,6 +13,8 @@ export const routeDefinition = z.strictObject(
     integration,
     timeoutMs: routeTimeoutMs.optional(),
     authorization: routeAuthorization.optional(),
+    /** IAM: a signature may leave the body out (`x-amz-content-sha256: UNSIGNED-PAYLOAD`). */
+    allowUnsignedPayload: z.boolean().optional(),
     apiKeyRequired: z.boolean().optional(),
     cache: cacheSetting.optional(),
     throttle: throttleSettings.optional(),

@@ -1,5 +1,8 @@
 import { LIMITS } from '@sluice/contracts';
+import { API_PATHS } from './api-paths';
+import { API_SCHEMAS } from './api-schemas';
 import { AUTHORIZER_PATHS } from './authorizer-paths';
+import { CACHE_PATHS } from './cache-paths';
 import { IAM_PATHS } from './iam-paths';
 import { IAM_SCHEMAS } from './iam-schemas';
 import { METRIC_PATHS } from './metric-paths';
@@ -28,7 +31,7 @@ export function openApiDocument(serverUrl: string): OpenApiDocument {
         basic: { type: 'http', scheme: 'basic' },
         signatureV4: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'AWS4-HMAC-SHA256 …' },
       },
-      schemas: { ...SCHEMAS, ...IAM_SCHEMAS },
+      schemas: { ...SCHEMAS, ...API_SCHEMAS, ...IAM_SCHEMAS },
     },
   };
 }
@@ -43,7 +46,6 @@ export interface OpenApiDocument {
 }
 
 const NAME = inPath('name', 'Function name: 1 to 64 letters, digits, "-" or "_".');
-const API = inPath('api', 'API name: 1 to 64 lower-case letters, digits or "-".');
 const PAGE = [
   inQuery('limit', 'Entries in one answer, 1 to 1000; 50 unless given.'),
   inQuery('cursor', 'nextCursor of the answer before.'),
@@ -65,7 +67,7 @@ const CONFIG_PARAMETERS = [
   inQuery('maxConcurrency', 'Invocations one runner runs at the same time.'),
   inQuery('idempotent', 'true: may be run a second time when its host died under it.'),
   inQuery('entry', 'File whose exports hold the handler.'),
-  inQuery('url', 'NONE: a function URL without authorization; empty removes it.'),
+  inQuery('url', 'NONE: a function URL for everybody; IAM: for signed requests that a policy allows; empty removes it.'),
 ];
 const UPLOAD = {
   required: true,
@@ -186,46 +188,9 @@ const PATHS: OpenApiDocument['paths'] = {
       responses: { '200': json('Events and a summary of all that is stored.', 'LogPage'), ...NOT_FOUND },
     },
   },
-  '/v1/apis': {
-    get: {
-      summary: 'List APIs',
-      tags: ['apis'],
-      parameters: PAGE,
-      responses: { '200': json('A page of APIs, without routes.', 'ApiPage') },
-    },
-  },
-  '/v1/apis/{api}': {
-    put: {
-      summary: 'Declare an API as a whole',
-      tags: ['apis'],
-      parameters: [API, IF_MATCH, IF_NONE_MATCH],
-      requestBody: {
-        required: true,
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/ApiDefinition' } } },
-      },
-      responses: {
-        '200': json('The new deployment of a present API.', 'Api'),
-        '201': json('The first deployment of a new API.', 'Api'),
-        '400': error(
-          'VALIDATION_FAILED: a bad or duplicate route, or a function that is not there; details name each.',
-        ),
-        ...WRITE_ERRORS,
-      },
-    },
-    get: {
-      summary: 'An API with its routes',
-      tags: ['apis'],
-      parameters: [API],
-      responses: { '200': json('The API.', 'Api'), '304': plain('If-None-Match names it.'), ...NOT_FOUND },
-    },
-    delete: {
-      summary: 'Delete an API',
-      tags: ['apis'],
-      parameters: [API, IF_MATCH],
-      responses: { '204': plain('Deleted.'), ...NOT_FOUND, ...WRITE_ERRORS },
-    },
-  },
+  ...API_PATHS,
   ...AUTHORIZER_PATHS,
+  ...CACHE_PATHS,
   ...IAM_PATHS,
   ...METRIC_PATHS,
   '/v1/limits': {

@@ -11,7 +11,7 @@ const CONFIG_PROPERTIES = {
   maxConcurrency: { type: 'integer', minimum: 1, maximum: LIMITS.functionMaxConcurrencyMax },
   idempotent: { type: 'boolean' },
   entry: STRING,
-  url: { type: ['object', 'null'], properties: { auth: { const: 'NONE' } } },
+  url: { type: ['object', 'null'], properties: { auth: { enum: ['NONE', 'IAM'] } } },
 };
 
 /** What the bodies of the control plane look like (JSON Schema 2020-12). */
@@ -75,44 +75,6 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       nextCursor: STRING,
       summary: { type: 'object', properties: { records: INTEGER, sampled: INTEGER, trimmed: INTEGER } },
     },
-  },
-  Route: {
-    type: 'object',
-    required: ['route', 'integration'],
-    properties: {
-      route: { type: 'string', examples: ['GET /hello/{name}', 'ANY /files/{path+}', '$default'] },
-      integration: {
-        type: 'object',
-        required: ['type', 'function'],
-        properties: {
-          type: { const: 'function' },
-          function: STRING,
-          qualifier: STRING,
-          payloadFormat: { enum: ['1.0', '2.0'] },
-        },
-      },
-      timeoutMs: { type: 'integer', maximum: LIMITS.routeTimeoutMsMax },
-    },
-  },
-  ApiDefinition: {
-    type: 'object',
-    required: ['routes'],
-    properties: { routes: listOf('Route'), apiStyle: { enum: ['http', 'rest'] } },
-  },
-  Api: {
-    type: 'object',
-    properties: {
-      name: STRING,
-      apiStyle: { enum: ['http', 'rest'] },
-      routes: listOf('Route'),
-      deploymentId: { type: 'string', description: 'The ETag.' },
-      url: STRING,
-      createdAt: { type: 'string', format: 'date-time' },
-    },
-  },
-  ApiPage: {
-    type: 'object',
-    properties: { apis: { type: 'array', items: { type: 'object' } }, nextCursor: STRING },
   },
   MetricData: {
     type: 'object',

@@ -44,7 +44,7 @@ export function requestFieldsV1(context: Routed): string {
   const methodJson = JSON.stringify(method);
   const headerMaps = maps(headerPairs(context));
   const queryMaps = rawQuery === '' ? NO_MAPS : maps(queryPairs(rawQuery));
-  const { authorizerV1 } = context.authorization;
+  const { authorizerV1, identity: caller } = context.authorization;
   return (
     `"resource":${resourceJson},"path":${pathJson},"httpMethod":${methodJson}` +
     `,"headers":${headerMaps.single},"multiValueHeaders":${headerMaps.multi}` +
@@ -52,11 +52,15 @@ export function requestFieldsV1(context: Routed): string {
     `,"pathParameters":${pathParameters === null ? 'null' : JSON.stringify(pathParameters)},"stageVariables":${route.stageVariablesJson === '' ? 'null' : route.stageVariablesJson}` +
     `,"requestContext":{"accountId":"${ACCOUNT_ID}","apiId":"${route.apiName}"${authorizerV1 === '' ? '' : `,"authorizer":${authorizerV1}`},"deploymentId":"${route.deploymentId}","domainName":${JSON.stringify(domain.name)}` +
     `,"domainPrefix":${JSON.stringify(domain.prefix)},"extendedRequestId":"${requestId}","httpMethod":${methodJson}` +
-    `,"identity":{"accessKey":null,"accountId":null,"apiKey":null,"apiKeyId":null,"caller":null,"cognitoAuthenticationProvider":null,"cognitoAuthenticationType":null` +
-    `,"cognitoIdentityId":null,"cognitoIdentityPoolId":null,"principalOrgId":null,"sourceIp":"${sourceIp}","user":null,"userAgent":${JSON.stringify(headers.userAgent)},"userArn":null,"clientCert":null}` +
+    `,"identity":{"accessKey":${textOrNull(caller?.accessKey)},"accountId":${textOrNull(caller?.accountId)},"apiKey":null,"apiKeyId":null,"caller":${textOrNull(caller?.caller)},"cognitoAuthenticationProvider":null,"cognitoAuthenticationType":null` +
+    `,"cognitoIdentityId":null,"cognitoIdentityPoolId":null,"principalOrgId":null,"sourceIp":"${sourceIp}","user":${textOrNull(caller?.user)},"userAgent":${JSON.stringify(headers.userAgent)},"userArn":${textOrNull(caller?.userArn)},"clientCert":null}` +
     `,"path":${stagePath === '' ? pathJson : JSON.stringify(stagePath + routedPath)},"protocol":"HTTP/${context.request.httpVersion}","requestId":"${requestId}","requestTime":"${requestTime(receivedEpochMs)}"` +
     `,"requestTimeEpoch":${receivedEpochMs},"resourceId":${route.routeKeyJson},"resourcePath":${resourceJson},"stage":"${route.stage.name}"${route.canaryJson}}`
   );
+}
+
+function textOrNull(value: string | undefined): string {
+  return value === undefined ? 'null' : JSON.stringify(value);
 }
 
 function headerPairs(context: Routed): [string, string][] {

@@ -14,18 +14,24 @@ export function compileReadBody(route: RouteBlueprint): Handler {
   };
 }
 
+/** Reads the body for a step that comes before read-body, which then finds it there. @throws SluiceError as readBody */
+export async function readWholeBody(context: Routed, bytesMax: number): Promise<void> {
+  await readBody(context, bytesMax);
+}
+
 /**
- * Reads the whole body, at most `bytesMax`. A request that announces none costs nothing.
+ * Reads the whole body, at most `bytesMax`, unless it is there already. A request that announces none costs nothing.
  * Throws PAYLOAD_TOO_LARGE as soon as the limit is known to be passed, CLIENT_CLOSED when the client leaves.
  */
 function readBody(context: Routed, bytesMax: number): void | Promise<void> {
   const { request } = context;
-  if (!announcesBody(context)) return;
+  if (!announcesBody(context) || request.readableEnded) return;
   if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
   return read(request, bytesMax).then((body) => {
     context.body = body;
   });
 }
+
 function read(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

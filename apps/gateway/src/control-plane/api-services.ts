@@ -4,6 +4,7 @@ import { SluiceError } from '@sluice/contracts';
 import { type EgressPolicy } from '@sluice/egress';
 import { type Redis } from '@sluice/redis';
 import { type ConfigurationStore } from '../configuration/configuration-store';
+import { ApiOpenApiService } from './api-openapi/api-openapi-service';
 import { ApiService } from './apis/api-service';
 import { DeploymentStore } from './apis/deployment-store';
 import { DeploymentService } from './deployments/deployment-service';
@@ -16,6 +17,7 @@ export interface ApiServices {
   readonly deployments: DeploymentService;
   readonly stages: StageService;
   readonly domains: DomainService;
+  readonly apiDocuments: ApiOpenApiService;
 }
 
 export function apiServices(options: {
@@ -30,11 +32,13 @@ export function apiServices(options: {
   const deploymentStore = new DeploymentStore(redis);
   const apis = new ApiService({ configuration, deployments: deploymentStore, egress, newDeploymentId, nowMs });
   const deployments = new DeploymentService(apis, deploymentStore);
+  const stages = new StageService({ apis, deployments, configuration, nowMs });
   return {
     apis,
     deployments,
-    stages: new StageService({ apis, deployments, configuration, nowMs }),
+    stages,
     domains: new DomainService({ configuration, masterKey, nowMs }),
+    apiDocuments: new ApiOpenApiService(apis, stages, deployments),
   };
 }
 

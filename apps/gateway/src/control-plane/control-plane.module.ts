@@ -9,11 +9,16 @@ import { ConfigurationStore } from '../configuration/configuration-store';
 import { AccessKeyService } from './access-keys/access-key-service';
 import { AccessKeysController } from './access-keys/access-keys.controller';
 import { type AccessServices } from './access-services';
+import { ApiOpenApiController } from './api-openapi/api-openapi.controller';
+import { ApiOpenApiService } from './api-openapi/api-openapi-service';
 import { type ApiServices } from './api-services';
 import { ApiService } from './apis/api-service';
 import { ApisController } from './apis/apis.controller';
 import { AuthorizersController } from './authorizers/authorizers.controller';
 import { DecisionPurgeService } from './authorizers/decision-purge-service';
+import { CacheFlushService } from './cache/cache-flush-service';
+import { CachePreviewService } from './cache/cache-preview-service';
+import { CacheController } from './cache/cache.controller';
 import { DeploymentService } from './deployments/deployment-service';
 import { DeploymentsController } from './deployments/deployments.controller';
 import { DomainService } from './domains/domain-service';
@@ -59,7 +64,9 @@ export const CONTROLLERS = [
   DeploymentsController,
   StagesController,
   AuthorizersController,
+  CacheController,
   DomainsController,
+  ApiOpenApiController,
   UsersController,
   AccessKeysController,
   GroupsController,
@@ -80,6 +87,8 @@ export interface ControlPlaneParts extends AccessServices, ApiServices {
   readonly configuration: ConfigurationStore;
   readonly functions: FunctionService;
   readonly decisionPurges: DecisionPurgeService;
+  readonly cacheFlushes: CacheFlushService;
+  readonly cachePreviews: CachePreviewService;
   readonly invocations: InvocationService;
   readonly logs: LogService;
   readonly readiness: Readiness;
@@ -115,7 +124,10 @@ export class ControlPlaneModule {
         part(DeploymentService, parts.deployments),
         part(StageService, parts.stages),
         part(DomainService, parts.domains),
+        part(ApiOpenApiService, parts.apiDocuments),
         part(DecisionPurgeService, parts.decisionPurges),
+        part(CacheFlushService, parts.cacheFlushes),
+        part(CachePreviewService, parts.cachePreviews),
         part(InvocationService, parts.invocations),
         part(LogService, parts.logs),
         part(Readiness, parts.readiness),

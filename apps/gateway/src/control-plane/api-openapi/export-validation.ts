@@ -29,7 +29,7 @@ export function exportValidation(
       schema: schema as Json,
     }));
   const variables = pathVariables(route).map((name) => {
-    return { name, in: 'path', required: true, schema: (path[name]?.schema ?? { type: 'string' }) };
+    return { name, in: 'path', required: true, schema: path[name]?.schema ?? { type: 'string' } };
   });
   const parameters = [...variables, ...named('query', query), ...named('header', headers)].map(
     ({ schema, ...parameter }, index) =>

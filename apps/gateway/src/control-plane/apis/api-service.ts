@@ -33,9 +33,13 @@ export class ApiService {
     },
   ) {}
 
+  find(name: string): ApiRecord | undefined {
+    return this.options.configuration.apis.get(name);
+  }
+
   /** @throws SluiceError API_NOT_FOUND */
   get(name: string): ApiRecord {
-    const record = this.options.configuration.apis.get(name);
+    const record = this.find(name);
     if (record === undefined) throw new SluiceError('API_NOT_FOUND', `There is no API "${name}".`);
     return record;
   }

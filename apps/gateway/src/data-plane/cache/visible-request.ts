@@ -36,6 +36,7 @@ export function withoutClient(visible: Routed): Routed {
   return derived(visible, request, new ServerResponse(request), visible.rawQuery, visible.headers.raw);
 }
 
+/** What is not named here is not seen: a new member of the context stays hidden until it is in the key. */
 function derived(
   context: Routed,
   request: IncomingMessage,
@@ -59,6 +60,7 @@ function derived(
   );
   copy.route = context.route;
   copy.mount = context.mount;
+  copy.stagePath = context.stagePath;
   copy.routedPath = context.routedPath;
   copy.pathParameters = context.pathParameters;
   copy.authorization = context.authorization;

@@ -6,6 +6,7 @@ class Receiver {
   readonly batches: string[][] = [];
   readonly errors: unknown[] = [];
   refusing = false;
+  rejecting = false;
   attempts = 0;
 
   readonly sink = (waitingBytesMax = 1_000_000): HttpLineSink =>
@@ -16,7 +17,9 @@ class Receiver {
       post: async (lines) => {
         this.attempts++;
         if (this.refusing) throw new Error('not now');
+        if (this.rejecting) return false;
         this.batches.push(lines.trimEnd().split('\n'));
+        return true;
       },
     });
 }
@@ -55,6 +58,18 @@ test('more than may wait is dropped and counted', async () => {
   expect(sink.dropped).toBe(41);
   await sink.close();
   expect(sink.dropped).toBe(50);
+});
+
+test('what a receiver will never take is dropped, counted, and does not hold up the rest', async () => {
+  const receiver = new Receiver();
+  receiver.rejecting = true;
+  const sink = receiver.sink();
+  sink.writeLine('refused');
+  await waitFor(() => sink.dropped === 1);
+  receiver.rejecting = false;
+  sink.writeLine('taken');
+  await sink.close();
+  expect(receiver.batches).toEqual([['taken']]);
 });
 
 test('what waits when the sink closes is delivered', async () => {

@@ -1,6 +1,6 @@
 export interface HttpLineSinkOptions {
-  /** Delivers lines, each with its line break. Rejects when they have to be sent again. */
-  readonly post: (lines: string) => Promise<void>;
+  /** Delivers lines, each with its line break; false = they will never be taken. Rejects when they have to be sent again. */
+  readonly post: (lines: string) => Promise<boolean>;
   /** What may wait for the receiver; beyond it lines are dropped and counted. */
   readonly waitingBytesMax: number;
   /** Told once when the receiver stops taking lines. */
@@ -78,7 +78,8 @@ export class HttpLineSink {
     while (count < this.waiting.length && (count === 0 || chars < BATCH_CHARS_MAX))
       chars += (this.waiting[count++] as string).length + 1;
     try {
-      await this.options.post(`${this.waiting.slice(0, count).join('\n')}\n`);
+      const isTaken = await this.options.post(`${this.waiting.slice(0, count).join('\n')}\n`);
+      if (!isTaken) this.droppedLines += count;
       this.waiting.splice(0, count);
       this.waitingChars -= chars;
       this.failures = 0;

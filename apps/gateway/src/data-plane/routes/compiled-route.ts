@@ -1,4 +1,5 @@
 import { type ApiStyle } from '@sluice/contracts';
+import { type AccessLog } from '../access-log/access-logs';
 import { type Handler } from '../request-pipeline';
 import { type RouteMetrics } from '../request-metrics';
 import { type RouteBlueprint } from './route-blueprint';
@@ -12,6 +13,8 @@ export interface CompiledRoute extends RouteBlueprint {
   readonly handlers: readonly Handler[];
   readonly replyAt: number;
   readonly metrics: RouteMetrics;
+  /** null = its stage wants none. */
+  readonly accessLog: AccessLog | null;
   /** Fields of the access-log line and of the event that are the same for every request, as JSON text. */
   readonly logFields: string;
   readonly routeKeyJson: string;

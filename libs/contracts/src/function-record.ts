@@ -26,7 +26,7 @@ export interface FunctionRecord {
   readonly schema: 1;
   readonly name: string;
   readonly versions: readonly FunctionVersion[];
-  /** Who may invoke it, or call its URL, besides those whose own policies say so. Not part of a version: it acts at once. */
+  /** Who may call its URL, besides those whose own policies say so. Not part of a version: it acts at once. */
   readonly resourcePolicy?: PolicyDocument;
 }
 

@@ -1,7 +1,7 @@
 import { parseInput, policyDocument, SluiceError, type FunctionRecord, type PolicyDocument } from '@sluice/contracts';
 import { type ConfigurationStore } from '../../configuration/configuration-store';
 
-/** The resource policy of a function: who may invoke it or call its URL, besides those whose own policies say so. */
+/** The resource policy of a function: who may call its URL, besides those whose own policies say so. */
 export class FunctionPolicyService {
   constructor(private readonly configuration: ConfigurationStore) {}
 

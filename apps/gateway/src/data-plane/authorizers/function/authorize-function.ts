@@ -10,6 +10,7 @@ import {
 import { RequestConditions, type Verdict } from '@sluice/iam';
 import { type InvocationClient, type InvocationResult } from '@sluice/invocation';
 import { linearPattern } from '../../../linear-pattern';
+import { FactsOf } from '../../access/route-access';
 import { GatewayRefusal } from '../../gateway-refusal';
 import { type Routed } from '../../request-context';
 import { type Handler } from '../../request-pipeline';
@@ -68,7 +69,7 @@ export function compileAuthorizeFunction(
 
   return (context) => {
     const routeArn = apiRouteArn(route.apiName, route.stage.name, context.method, context.routedPath);
-    if (routeArn.length > ROUTE_ARN_BYTES_MAX || Buffer.byteLength(routeArn) > ROUTE_ARN_BYTES_MAX)
+    if (Buffer.byteLength(routeArn) > ROUTE_ARN_BYTES_MAX)
       throw new SluiceError('REQUEST_URI_TOO_LONG', `The ARN of this request is over ${ROUTE_ARN_BYTES_MAX} bytes.`);
     const found = sources.map(({ text, read }) => present(text, read(context)));
     const identities = found.map((values) => values.join(','));
@@ -146,7 +147,8 @@ async function invoke(
     });
   } catch (error) {
     target.metrics.refused();
-    throw error;
+    if (!(error instanceof SluiceError && error.code === 'HOST_LOST')) throw error; // it did not run: 503, try again
+    throw new SluiceError('AUTHORIZER_FAILURE', `The authorizer "${name}" was lost while it ran.`, { cause: error });
   }
   const { outcome, result, durationUs, initUs } = settlement;
   target.metrics.record(version.version, outcome, durationUs, initUs, performance.now() - startedAtMs);
@@ -167,19 +169,7 @@ function errorOf(json: string): { errorType: string; errorMessage: unknown } {
 }
 
 function verdictOf(decision: Decision, action: string, routeArn: string, context: Routed): Verdict {
-  const { sourceIp, headers, receivedEpochMs } = context;
-  return decision.verdict(
-    action,
-    routeArn,
-    new RequestConditions({
-      principal: null,
-      sourceIp,
-      userAgent: headers.userAgent,
-      referer: '',
-      secureTransport: false,
-      epochMs: receivedEpochMs,
-    }),
-  );
+  return decision.verdict(action, routeArn, new RequestConditions(new FactsOf(context, null)));
 }
 
 /** Nobody waits any more: what comes after would work for nobody. */

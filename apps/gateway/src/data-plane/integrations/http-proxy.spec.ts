@@ -203,9 +203,10 @@ describe('streams', () => {
     };
     await route({});
     const request = http.request(`${gateway.publicUrl}/up/x`, { method: 'POST', agent: false });
+    const answered = once(request, 'response') as Promise<[IncomingMessage]>;
     request.write('one');
     await waitFor(() => parts.length === 1);
-    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    const [response] = await answered;
     const received: string[] = [];
     response.on('data', (chunk: Buffer) => received.push(chunk.toString()));
     write('first');

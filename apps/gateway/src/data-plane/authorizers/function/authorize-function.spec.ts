@@ -203,7 +203,7 @@ describe('refusals', () => {
     const response = await get(path, headers);
     return {
       status: response.status,
-      body: (await response.json()),
+      body: await response.json(),
       error: response.headers.get('x-sluice-error'),
     };
   };

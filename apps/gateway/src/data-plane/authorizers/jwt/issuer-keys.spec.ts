@@ -31,7 +31,7 @@ const keysOf = (options: { jwksUri?: string; egress?: EgressClient } = {}): Issu
   });
 /** Whether the key is found now; rejects where there are no keys at all. */
 const has = async (keys: IssuerKeys, kid: string): Promise<boolean> => {
-  const find = await keys.keysFor(kid);
+  const { find } = await keys.keysFor(kid);
   return (async () => find({ alg: 'ES256', kid }, { payload: '', signature: '' }))().then(
     () => true,
     () => false,

@@ -21,8 +21,10 @@ const COOLDOWN_MS = 30_000;
 const FIRST_COOLDOWN_MS = 1_000;
 const KEY_TYPES = new Set(['RSA', 'EC', 'OKP']);
 
-interface KeySet {
+/** The keys as they were at one time. */
+export interface KeySet {
   readonly find: CompactVerifyGetKey;
+  readonly generation: number;
   readonly keyIds: ReadonlySet<unknown>;
   readonly text: string;
   readonly fetchedAtMs: number;
@@ -46,13 +48,13 @@ export class IssuerKeys {
    * Where to look a key id up. Waits for a fetch when there are no keys, or when the id is new and the last fetch is long enough ago.
    * @throws SluiceError AUTHORIZER_FAILURE where there are no keys to be had
    */
-  async keysFor(keyId: string): Promise<CompactVerifyGetKey> {
+  async keysFor(keyId: string): Promise<KeySet> {
     const present = this.usable();
     if (present === null) await this.fetch(FIRST_COOLDOWN_MS);
     else if (!present.keyIds.has(keyId)) await this.fetch(COOLDOWN_MS);
     else this.refreshIfOld();
     const keys = this.usable();
-    if (keys !== null) return keys.find;
+    if (keys !== null) return keys;
     throw new SluiceError(
       'AUTHORIZER_FAILURE',
       `The keys of ${this.options.issuer} cannot be had: ${this.lastFailure}`,
@@ -91,6 +93,7 @@ export class IssuerKeys {
     if (text !== this.keys?.text) this.generation++;
     this.keys = {
       find: createLocalJWKSet({ keys: usable }),
+      generation: this.generation,
       keyIds: new Set(usable.map(({ kid }) => kid)),
       text,
       fetchedAtMs: this.options.nowMs(),

@@ -41,7 +41,7 @@ export class JwtAuthority {
   async verify(token: string): Promise<TokenHolder> {
     const verified = await verifyToken(token, this.settings, this.keys, this.nowEpochMs() / 1_000);
     const tokenHash = hash('sha256', token, 'base64url');
-    const holder = holderOf(verified, tokenHash, this.keys.generation);
+    const holder = holderOf(verified, tokenHash);
     this.holders.set(tokenHash, holder);
     return holder;
   }
@@ -51,11 +51,7 @@ export class JwtAuthority {
  * Answers are cached per token, not per subject: two tokens of one subject may differ in scopes and claims, and so may what
  * a function answers to them.
  */
-function holderOf(
-  { claims, scopes, expiresAtSeconds }: VerifiedToken,
-  tokenHash: string,
-  generation: number,
-): TokenHolder {
+function holderOf({ claims, scopes, expiresAtSeconds, generation }: VerifiedToken, tokenHash: string): TokenHolder {
   const scopesJson = scopes.length === 0 ? 'null' : JSON.stringify(scopes);
   const json = `{"claims":${claimsJson(claims)},"scopes":${scopesJson}}`;
   return {

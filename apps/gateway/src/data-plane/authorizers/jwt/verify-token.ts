@@ -13,6 +13,8 @@ export interface VerifiedToken {
   readonly scopes: readonly string[];
   /** NumericDate of the claim exp. */
   readonly expiresAtSeconds: number;
+  /** Of the issuer's keys. */
+  readonly generation: number;
 }
 
 /** What signs with a private key. Never `none`, never HS*: a public key is no secret. */
@@ -42,12 +44,13 @@ export async function verifyToken(
   nowSeconds: number,
 ): Promise<VerifiedToken> {
   const keyId = checkHeader(token, settings);
-  const find = await keys.keysFor(keyId);
+  const { find, generation } = await keys.keysFor(keyId);
   const { payload } = await compactVerify(token, find, {
     algorithms: [...(settings.algorithms ?? ALGORITHMS)],
   }).catch(refuseSignature);
   const claims = parseClaims(payload);
-  return { claims, scopes: scopesOf(claims), expiresAtSeconds: checkClaims(claims, settings, nowSeconds) };
+  const expiresAtSeconds = checkClaims(claims, settings, nowSeconds);
+  return { claims, scopes: scopesOf(claims), expiresAtSeconds, generation };
 }
 
 function checkHeader(token: string, settings: JwtAuthorizer): string {

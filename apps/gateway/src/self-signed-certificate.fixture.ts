@@ -25,7 +25,7 @@ export function selfSignedCertificate(
   const signature = tlv(0x03, Buffer.concat([Buffer.of(0), sign('sha256', certified, privateKey)]));
   const der = sequence(certified, algorithm, signature);
   return {
-    cert: `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`,
+    cert: `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
     fingerprint: createHash('sha256').update(der).digest('hex'),
   };

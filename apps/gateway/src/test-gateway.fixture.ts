@@ -47,6 +47,8 @@ export interface AnswerBody {
 export interface TestGateway {
   readonly adminUrl: string;
   readonly publicUrl: string;
+  /** Where `TLS_PORT` is set. */
+  readonly tlsUrl: string | undefined;
   /** A request with the root key by Basic; `as: null` sends no credentials. */
   request(method: string, path: string, options?: RequestOptions): Promise<Answer>;
   stop(): Promise<void>;
@@ -82,10 +84,11 @@ export async function startTestGateway(
   });
   const roles = await RedisRoles.connect(settings, { name: 'spec' });
   const gateway = new Gateway({ settings, redis: roles, logger, gatewayId: randomUUID() });
-  const { adminUrl, publicUrl } = await gateway.start();
+  const { adminUrl, publicUrl, tlsUrl } = await gateway.start();
   return {
     adminUrl,
     publicUrl,
+    tlsUrl,
     request: (method, path, options = {}) => request(adminUrl + path, method, options),
     async stop() {
       await gateway.stop(5_000);

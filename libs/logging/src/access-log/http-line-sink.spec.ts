@@ -17,9 +17,9 @@ class Receiver {
       post: async (lines) => {
         this.attempts++;
         if (this.refusing) throw new Error('not now');
-        if (this.rejecting) return false;
+        if (this.rejecting) return new Error('never');
         this.batches.push(lines.trimEnd().split('\n'));
-        return true;
+        return null;
       },
     });
 }
@@ -70,6 +70,7 @@ test('what a receiver will never take is dropped, counted, and does not hold up 
   sink.writeLine('taken');
   await sink.close();
   expect(receiver.batches).toEqual([['taken']]);
+  expect(receiver.errors).toEqual([new Error('never')]);
 });
 
 test('what waits when the sink closes is delivered', async () => {

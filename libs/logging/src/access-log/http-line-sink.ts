@@ -1,9 +1,9 @@
 export interface HttpLineSinkOptions {
-  /** Delivers lines, each with its line break; false = they will never be taken. Rejects when they have to be sent again. */
-  readonly post: (lines: string) => Promise<boolean>;
+  /** Delivers lines, each with its line break. Answers why they will never be taken, if so; rejects when they have to be sent again. */
+  readonly post: (lines: string) => Promise<Error | null>;
   /** What may wait for the receiver; beyond it lines are dropped and counted. */
   readonly waitingBytesMax: number;
-  /** Told once when the receiver stops taking lines. */
+  /** Told once when the receiver stops taking lines, for now or for good. */
   readonly onError: (error: unknown) => void;
   /** Waits between attempts grow up to this. */
   readonly retryMsMax?: number;
@@ -25,6 +25,7 @@ export class HttpLineSink {
   private timer: NodeJS.Timeout | null = null;
   private sending: Promise<void> | null = null;
   private failures = 0;
+  private refused = false;
 
   constructor(private readonly options: HttpLineSinkOptions) {}
 
@@ -78,11 +79,13 @@ export class HttpLineSink {
     while (count < this.waiting.length && (count === 0 || chars < BATCH_CHARS_MAX))
       chars += (this.waiting[count++] as string).length + 1;
     try {
-      const isTaken = await this.options.post(`${this.waiting.slice(0, count).join('\n')}\n`);
-      if (!isTaken) this.droppedLines += count;
+      const refusal = await this.options.post(`${this.waiting.slice(0, count).join('\n')}\n`);
       this.waiting.splice(0, count);
       this.waitingChars -= chars;
       this.failures = 0;
+      if (refusal !== null) this.droppedLines += count;
+      if (refusal !== null && !this.refused) this.options.onError(refusal);
+      this.refused = refusal !== null;
     } catch (error) {
       if (this.failures++ === 0) this.options.onError(error);
     }

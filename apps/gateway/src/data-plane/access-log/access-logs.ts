@@ -22,8 +22,8 @@ export interface AccessLog {
 export interface AccessLogsOptions {
   readonly target: GatewaySettings['accessLog'];
   readonly dataDirectory: string;
-  /** POSTs lines; false = the receiver will never take them. Rejects where a later attempt may do. */
-  readonly post: (url: string, contentType: string, lines: string) => Promise<boolean>;
+  /** POSTs lines. Answers why the receiver will never take them, if so; rejects where a later attempt may do. */
+  readonly post: (url: string, contentType: string, lines: string) => Promise<Error | null>;
   readonly onError: (message: string, error: unknown) => void;
 }
 
@@ -95,7 +95,7 @@ export class AccessLogs {
         new HttpLineSink({
           post: (lines) => post(url, contentType, lines),
           waitingBytesMax: LIMITS.accessLogWaitingBytesMax,
-          onError: (error) => onError(`access logs cannot be sent to ${new URL(url).origin}; they wait`, error),
+          onError: (error) => onError(`access logs cannot be sent to ${new URL(url).origin}`, error),
         }),
     );
   }

@@ -9,7 +9,7 @@ import {
 import { type MasterKey } from '@sluice/config';
 import { newAccessKey, sealAccessKey, type AccessKeyUses } from '@sluice/iam';
 import { type ConfigurationStore } from '../../configuration/configuration-store';
-import { changeIdentity, type ChangedIdentity } from '../users/change-identity';
+import { changeRecord, type ChangedRecord } from '../change-record';
 import { type UserService } from '../users/user-service';
 
 /** The rules of access keys: two per user, so that the next one can be in use before the last one goes. */
@@ -70,8 +70,8 @@ export class AccessKeyService {
   private change(
     userName: string,
     next: (present: readonly AccessKeyRecord[]) => readonly AccessKeyRecord[],
-  ): Promise<ChangedIdentity<UserRecord>> {
-    return changeIdentity(this.options.configuration, 'user', userName, () => {
+  ): Promise<ChangedRecord<UserRecord>> {
+    return changeRecord(this.options.configuration, 'user', userName, () => {
       const user = this.options.users.get(userName);
       return { ...user, accessKeys: next(user.accessKeys) };
     });

@@ -1,6 +1,6 @@
 import { groupSettings, LIMITS, parseInput, SluiceError, type GroupRecord } from '@sluice/contracts';
 import { type ConfigurationStore } from '../../configuration/configuration-store';
-import { changeIdentity, deleteIdentity, type ChangedIdentity } from '../users/change-identity';
+import { changeRecord, deleteRecord, type ChangedRecord } from '../change-record';
 
 /** The rules of groups. A user says which groups it is in. */
 export class GroupService {
@@ -22,10 +22,10 @@ export class GroupService {
   }
 
   /** Creates the group, or replaces its description. @throws SluiceError VALIDATION_FAILED · LIMIT_REACHED */
-  async put(name: string, input: unknown): Promise<ChangedIdentity<GroupRecord>> {
+  async put(name: string, input: unknown): Promise<ChangedRecord<GroupRecord>> {
     const { configuration, nowMs } = this.options;
     const { description } = parseInput(groupSettings, input, 'The group');
-    return changeIdentity(configuration, 'group', name, (present) => {
+    return changeRecord(configuration, 'group', name, (present) => {
       if (present === null && configuration.records('group').size >= LIMITS.groupsMax)
         throw new SluiceError('LIMIT_REACHED', `There are ${LIMITS.groupsMax} groups, as many as there may be.`);
       return {
@@ -40,7 +40,7 @@ export class GroupService {
 
   /** The configuration version. @throws SluiceError GROUP_NOT_FOUND · GROUP_IN_USE */
   async delete(name: string): Promise<number> {
-    return deleteIdentity(this.options.configuration, 'group', name, () => {
+    return deleteRecord(this.options.configuration, 'group', name, () => {
       const group = this.get(name);
       const users = this.usersIn(name);
       if (users.length === 0) return group;

@@ -9,9 +9,11 @@ import {
 } from '@sluice/contracts';
 import { type ConfigurationStore } from '../../configuration/configuration-store';
 import { type GroupService } from '../groups/group-service';
-import { changeIdentity, type ChangedIdentity, type IdentityKind } from '../users/change-identity';
+import { changeRecord, type ChangedRecord } from '../change-record';
 import { type UserService } from '../users/user-service';
 
+/** What has policies of its own. */
+type IdentityKind = 'user' | 'group';
 type Policies = Readonly<Record<string, PolicyDocument>>;
 
 /** The rules of the policies that users and groups have. */
@@ -68,15 +70,15 @@ export class IdentityPolicyService {
     kind: IdentityKind,
     name: string,
     next: (present: Policies) => Policies,
-  ): Promise<ChangedIdentity<UserRecord | GroupRecord>> {
+  ): Promise<ChangedRecord<UserRecord | GroupRecord>> {
     const { configuration, users, groups } = this.options;
     const withNext = <R extends UserRecord | GroupRecord>(record: R): R => ({
       ...record,
       policies: next(record.policies),
     });
     return kind === 'user'
-      ? changeIdentity(configuration, 'user', name, () => withNext(users.get(name)))
-      : changeIdentity(configuration, 'group', name, () => withNext(groups.get(name)));
+      ? changeRecord(configuration, 'user', name, () => withNext(users.get(name)))
+      : changeRecord(configuration, 'group', name, () => withNext(groups.get(name)));
   }
 }
 

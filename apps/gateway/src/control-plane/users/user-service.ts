@@ -1,7 +1,7 @@
 import { LIMITS, parseInput, SluiceError, userSettings, type UserRecord } from '@sluice/contracts';
 import { newId, type AccessKeyUses } from '@sluice/iam';
 import { type ConfigurationStore } from '../../configuration/configuration-store';
-import { changeIdentity, deleteIdentity, type ChangedIdentity } from './change-identity';
+import { changeRecord, deleteRecord, type ChangedRecord } from '../change-record';
 
 /** The rules of users. Policies and access keys have services of their own. */
 export class UserService {
@@ -22,10 +22,10 @@ export class UserService {
   }
 
   /** Creates the user, or replaces its description and groups. @throws SluiceError VALIDATION_FAILED · LIMIT_REACHED */
-  async put(name: string, input: unknown): Promise<ChangedIdentity<UserRecord>> {
+  async put(name: string, input: unknown): Promise<ChangedRecord<UserRecord>> {
     const { configuration, randomBytes, nowMs } = this.options;
     const { groups, description } = parseInput(userSettings, input, 'The user');
-    return changeIdentity(configuration, 'user', name, (present) => {
+    return changeRecord(configuration, 'user', name, (present) => {
       this.checkGroups(groups);
       if (present === null && configuration.records('user').size >= LIMITS.usersMax)
         throw new SluiceError('LIMIT_REACHED', `There are ${LIMITS.usersMax} users, as many as there may be.`);
@@ -46,7 +46,7 @@ export class UserService {
   async delete(name: string): Promise<number> {
     const { configuration, uses } = this.options;
     const { accessKeys } = this.get(name);
-    const version = await deleteIdentity(configuration, 'user', name, () => this.get(name));
+    const version = await deleteRecord(configuration, 'user', name, () => this.get(name));
     await uses.forget(accessKeys.map(({ accessKeyId }) => accessKeyId));
     return version;
   }

@@ -1,25 +1,22 @@
-import { type ConfigurationStore } from '../../configuration/configuration-store';
-import { type RecordOfKind } from '../../configuration/stored-configuration';
+import { type ConfigurationStore } from '../configuration/configuration-store';
+import { type ConfigurationKind, type RecordOfKind } from '../configuration/stored-configuration';
 
-/** What of the access rules has records. */
-export type IdentityKind = 'user' | 'group';
-
-export interface ChangedIdentity<R> {
+export interface ChangedRecord<R> {
   readonly record: R;
   readonly created: boolean;
   readonly configurationVersion: number;
 }
 
 /**
- * Writes what `change` makes of a user or group (null = there is none), and decides again when somebody else was faster. The whole
- * configuration must be as `change` saw it: users name groups, and both have limits.
+ * Writes what `change` makes of a record (null = there is none), and decides again when somebody else was faster. The whole configuration
+ * must be as `change` saw it: records name one another, and every kind has its limit.
  */
-export async function changeIdentity<K extends IdentityKind>(
+export async function changeRecord<K extends ConfigurationKind>(
   configuration: ConfigurationStore,
   kind: K,
   name: string,
   change: (present: RecordOfKind[K] | null) => RecordOfKind[K],
-): Promise<ChangedIdentity<RecordOfKind[K]>> {
+): Promise<ChangedRecord<RecordOfKind[K]>> {
   for (;;) {
     const seenVersion = configuration.version;
     const present: RecordOfKind[K] | null = configuration.records(kind).get(name) ?? null;
@@ -30,7 +27,7 @@ export async function changeIdentity<K extends IdentityKind>(
 }
 
 /** Deletes it once `check` does not object; the configuration version. */
-export async function deleteIdentity<K extends IdentityKind>(
+export async function deleteRecord<K extends ConfigurationKind>(
   configuration: ConfigurationStore,
   kind: K,
   name: string,

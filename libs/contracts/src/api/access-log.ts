@@ -66,14 +66,14 @@ const format = z
   .string()
   .min(1)
   .max(3_072)
-  .superRefine((text, { addIssue }) => {
+  .superRefine((text, context) => {
     if (PRESETS.includes(text)) return;
-    if (/[\u0000-\u001f\u007f]/.test(text)) addIssue('must be one line without control characters');
+    if (/\p{Cc}/u.test(text)) context.addIssue('must be one line without control characters');
     const names = [...text.matchAll(VARIABLE)].map((match) => match[1] as string);
     if (!names.includes('requestId') && !names.includes('extendedRequestId'))
-      addIssue(`must contain $context.requestId, or be one of ${PRESETS.join(', ')}`);
+      context.addIssue(`must contain $context.requestId, or be one of ${PRESETS.join(', ')}`);
     const unknown = names.find((name) => !isKnown(name));
-    if (unknown !== undefined) addIssue(`$context.${unknown} is not a variable of access logs`);
+    if (unknown !== undefined) context.addIssue(`$context.${unknown} is not a variable of access logs`);
   });
 
 const url = z

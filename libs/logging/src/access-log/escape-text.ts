@@ -1,6 +1,6 @@
 /** Quotes, backslashes, C0 and C1 controls, and what changes the direction of text on a terminal. */
-const UNSAFE = /["\\\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
-const UNSAFE_ALL = new RegExp(UNSAFE, 'g');
+const UNSAFE = /["\\\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+const UNSAFE_ALL = new RegExp(UNSAFE, 'gu');
 
 /**
  * Text from outside as part of a log line: what could end a quoted field or a line becomes an escape that JSON understands, inside

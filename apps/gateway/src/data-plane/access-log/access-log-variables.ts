@@ -103,8 +103,11 @@ function authorizerError({ failure }: AccessLogEntry): VariableValue {
 /** What the caller was told. */
 function errorMessage({ failure, routed }: AccessLogEntry): string {
   if (failure === null) return '';
-  const body = JSON.parse(gatewayResponse(failure, routed?.route.style ?? 'http').body) as Record<string, unknown>;
-  return String(body['message'] ?? body['Message'] ?? '');
+  const body = JSON.parse(gatewayResponse(failure, routed?.route.style ?? 'http').body) as Record<
+    string,
+    string | undefined
+  >;
+  return body['message'] ?? body['Message'] ?? '';
 }
 
 function validationErrors({ failure }: AccessLogEntry): string {

@@ -69,6 +69,16 @@ export const UNMATCHED: readonly Step[] = [
   { name: 'refuse-unmatched', compile: () => refuseUnmatched },
 ];
 
+/** Stands for what the gateway itself answers about an API, to whom its addresses and policies let in. */
+export function documentationSteps(answer: Handler): readonly Step[] {
+  return [
+    { name: 'answer-preflight', compile: compileAnswerPreflight },
+    { name: 'apply-resource-policy', compile: compileApplyResourcePolicy },
+    { name: 'admit', compile: compileAdmit },
+    { name: 'document', compile: () => answer },
+  ];
+}
+
 /** The steps one route needs, in order; timed ones when somebody wants to know where the time goes. */
 export function compileHandlers(
   route: RouteBlueprint,

@@ -29,7 +29,7 @@ export function docsPage({ info, paths }: OpenApiDocument): DocsPage {
   const html =
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escape(info.title)}</title>` +
     `<meta name="viewport" content="width=device-width"><style>${STYLE}</style></head><body><h1>${escape(info.title)}</h1>` +
-    `<p>${escape(info.description)}</p><p>Machine-readable: <a href="/openapi.json">/openapi.json</a></p>${sections.join('')}</body></html>`;
+    `<p>${escape(info.description)}</p><p>Machine-readable: <a href="openapi.json">openapi.json</a></p>${sections.join('')}</body></html>`;
   const styleHash = createHash('sha256').update(STYLE).digest('base64');
   return {
     html,

@@ -13,7 +13,8 @@ import {
 import { compileRoutes, type RouteTable } from '@sluice/routing';
 import { type CanaryWatch } from '../canary/canary-watch';
 import { type PipelineParts } from '../pipeline-parts';
-import { compileHandlers, UNMATCHED, type Step } from '../request-pipeline';
+import { documentationRoutes } from '../documentation/documentation-routes';
+import { compileHandlers, documentationSteps, UNMATCHED, type Step } from '../request-pipeline';
 import { stageDimension, type RequestMetrics } from '../request-metrics';
 import { type StepTimes } from '../step-times';
 import { type CompiledRoute, type ResponseStyle } from './compiled-route';
@@ -65,14 +66,13 @@ function compileDeployment(
 ): CompiledDeployment {
   const definition = record.deployments[deploymentId]?.definition;
   if (definition === undefined) throw new Error(`the API ${record.name} lacks its deployment ${deploymentId}`);
-  const routes = definition.routes.map((route) => ({
-    route: route.route,
-    compiled: compileRoute(blueprintOf(record.name, deploymentId, stage, definition, route), options),
-  }));
-  const unmatched =
-    definition.cors === undefined
-      ? null
-      : compileRoute(blueprintOf(record.name, deploymentId, stage, definition, NO_ROUTE), options, UNMATCHED);
+  const compile = (route: RouteDefinition, steps?: readonly Step[]): CompiledRoute =>
+    compileRoute(blueprintOf(record.name, deploymentId, stage, definition, route), options, steps);
+  const routes = definition.routes.map((route) => ({ route: route.route, compiled: compile(route) }));
+  for (const { definition: route, answer } of documentationRoutes(record.name, definition)) {
+    routes.push({ route: route.route, compiled: compile(route, documentationSteps(answer)) });
+  }
+  const unmatched = definition.cors === undefined ? null : compile(NO_ROUTE, UNMATCHED);
   return { style: definition.apiStyle, table: compileRoutes(routes, { style: definition.apiStyle }), unmatched };
 }
 

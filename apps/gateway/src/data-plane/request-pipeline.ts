@@ -16,6 +16,7 @@ import { type Recorder } from './handlers/record';
 import { compileRequireApiKey } from './handlers/require-api-key';
 import { compileStoreCache } from './handlers/store-cache';
 import { compileThrottle } from './handlers/throttle';
+import { compileValidateRequest } from './handlers/validate-request';
 import { writeGatewayResponse, writeResponse } from './handlers/write-response';
 import { type PipelineParts } from './pipeline-parts';
 import { type RequestContext, type Routed } from './request-context';
@@ -50,6 +51,7 @@ const ASK: readonly Step[] = [
   // Before anything acts on the body: only its signed hash was verified so far.
   { name: 'verify-body', compile: compileVerifyBody },
   { name: 'decode-body', compile: compileDecodeBody },
+  { name: 'validate-request', compile: compileValidateRequest },
   { name: 'lookup-cache', compile: compileLookupCache },
   { name: 'integrate', compile: compileIntegrate },
 ];

@@ -9,6 +9,7 @@ import {
 import { type EgressPolicy } from '@sluice/egress';
 import { compileRoutes } from '@sluice/routing';
 import { type ConfigurationStore } from '../../configuration/configuration-store';
+import { checkRoutes } from '../../data-plane/validation/check-routes';
 import { checkAuthorizers } from '../authorizers/check-authorizers';
 import { checkPreconditions, type Preconditions } from '../http/preconditions';
 import { domainsOf } from '../domains/domain-uses';
@@ -111,6 +112,7 @@ export class ApiService {
     const { deployments, egress, newDeploymentId, nowMs } = this.options;
     compileRoutes(definition.routes, { style: definition.apiStyle });
     checkAuthorizers(definition, egress);
+    checkRoutes(definition);
     const deployment: Deployment = {
       id: newDeploymentId(),
       createdAt: new Date(nowMs()).toISOString(),

@@ -1,0 +1,30 @@
+/**
+ * The little of `fetch` that the tests' client uses, over node:http: it sends the method and headers as they are given and adds no Cache-Control
+ * of its own, as the real one does.
+ */
+import { Agent, request as httpRequest } from 'node:http';
+
+const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+
+/** @param {(url: string) => string} route  where a request of the tests really goes */
+export function plainFetch(route) {
+  return (url, { method = 'GET', headers = [], body } = {}) =>
+    new Promise((resolve, reject) => {
+      const request = httpRequest(route(url), { method, agent });
+      for (const [name, value] of headers) request.appendHeader(name, value);
+      request.on('error', reject);
+      request.on('response', (response) => {
+        const chunks = [];
+        response.on('error', reject);
+        response.on('data', (chunk) => chunks.push(chunk));
+        response.on('end', () => resolve(answerOf(response, Buffer.concat(chunks).toString('utf8'))));
+      });
+      request.end(body);
+    });
+}
+
+function answerOf({ statusCode, statusMessage, rawHeaders }, text) {
+  const headers = new Headers();
+  for (let index = 0; index < rawHeaders.length; index += 2) headers.append(rawHeaders[index], rawHeaders[index + 1]);
+  return { status: statusCode, statusText: statusMessage, headers, text: async () => text };
+}

@@ -1,0 +1,34 @@
+/**
+ * What a test's result means. A test that could not get as far as its question (its set-up needs something the cache does not do, or a test it
+ * builds on did not pass) says nothing about it: not applicable.
+ */
+
+/** @typedef {'passed' | 'failed' | 'not applicable'} Verdict */
+
+/** @param {object[]} suites @param {Record<string, true | [string, string]>} results */
+export function judge(suites, results) {
+  const tests = suites.flatMap((suite) => suite.tests.map((test) => ({ ...test, suite: suite.id })));
+  const byId = new Map(tests.map((test) => [test.id, test]));
+  return tests
+    .filter(({ id }) => results[id] !== undefined)
+    .map((test) => ({
+      id: test.id,
+      suite: test.suite,
+      name: test.name,
+      kind: test.kind ?? 'required',
+      verdict: verdictOf(test, byId, results),
+      detail: results[test.id] === true ? '' : results[test.id][1],
+    }));
+}
+
+/** @returns {Verdict} */
+function verdictOf(test, byId, results) {
+  const unmet = (test.depends_on ?? []).some((id) => {
+    const needed = byId.get(id);
+    return needed !== undefined && verdictOf(needed, byId, results) !== 'passed';
+  });
+  const result = results[test.id];
+  if (unmet) return 'not applicable';
+  if (result === true) return 'passed';
+  return result?.[0] === 'Setup' ? 'not applicable' : 'failed';
+}

@@ -13,6 +13,7 @@ export const ERROR_CATALOGUE = {
   ACCESS_DENIED: { status: 403, summary: 'The principal may not do this.' },
   NOT_FOUND: { status: 404, summary: 'No such resource on the control plane.' },
   FUNCTION_NOT_FOUND: { status: 404, summary: 'No function, version or alias of that name.' },
+  ALARM_NOT_FOUND: { status: 404, summary: 'No alarm of that name.' },
   API_NOT_FOUND: { status: 404, summary: 'No API of that name.' },
   USER_NOT_FOUND: { status: 404, summary: 'No user of that name.' },
   GROUP_NOT_FOUND: { status: 404, summary: 'No group of that name.' },

@@ -1,3 +1,12 @@
+export {
+  ALARM_STATES,
+  alarmName,
+  alarmSettings,
+  type AlarmAction,
+  type AlarmRecord,
+  type AlarmSettings,
+  type AlarmState,
+} from './alarm';
 export { ACCESS_LOG_VARIABLES, type AccessLogSettings, type AccessLogVariable } from './api/access-log';
 export {
   apiDefinition,

@@ -115,6 +115,5 @@ export const LIMITS = {
   alarmsMax: 1_000,
   alarmActionsMax: 5,
   alarmHistoryKept: 100,
-  alarmDeliveriesWaitingMax: 10_000,
   accessLogWaitingBytesMax: 4 * 1024 * 1024,
 } as const;

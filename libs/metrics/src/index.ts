@@ -1,3 +1,5 @@
+export { AlarmStates, type AlarmStatus, type AlarmTransition } from './alarms/alarm-states';
+export { evaluateAlarm, type Evaluation } from './alarms/evaluate-alarm';
 export { type Child, type Family } from './family';
 export { Counter, Gauge, Histogram, LATENCY_BUCKETS_SECONDS, MetricsRegistry } from './metrics-registry';
 export { ApiSeries } from './series/api-series';

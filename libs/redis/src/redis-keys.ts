@@ -202,11 +202,6 @@ export class RedisKeys {
     return this.tagged('alarms', 'history', alarmName);
   }
 
-  /** (d) hash: notifications that are not delivered yet, by their id. */
-  alarmDeliveries(): string {
-    return this.tagged('alarms', 'deliveries');
-  }
-
   // The installation and its processes
 
   /** (v) string with a TTL: the one process that does a work of which there is one. */

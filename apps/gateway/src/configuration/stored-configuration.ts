@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   LIMITS,
   migrateApiRecord,
+  type AlarmRecord,
   type ApiKeyRecord,
   type ApiRecord,
   type AuthorizerPurgeRecord,
@@ -25,6 +26,7 @@ export interface RecordOfKind {
   readonly group: GroupRecord;
   readonly 'usage-plan': UsagePlanRecord;
   readonly 'api-key': ApiKeyRecord;
+  readonly alarm: AlarmRecord;
 }
 export type ConfigurationKind = keyof RecordOfKind;
 
@@ -39,6 +41,7 @@ const READERS: { readonly [K in ConfigurationKind]: (stored: StoredShape) => Rec
   group: ofSchema(1),
   'usage-plan': ofSchema(1),
   'api-key': ofSchema(1),
+  alarm: ofSchema(1),
 };
 
 /** In the order they are loaded. */

@@ -7,13 +7,15 @@ import { EgressClient, EgressPolicy, WebhookSender } from '@sluice/egress';
 import { RevisionStore } from '@sluice/functions';
 import { InvocationClient } from '@sluice/invocation';
 import { FunctionLogReader, newRequestId, type Logger } from '@sluice/logging';
-import { MetricsRegistry } from '@sluice/metrics';
+import { AlarmStates, MetricsRegistry } from '@sluice/metrics';
 import { RedisKeys, type RedisRoles } from '@sluice/redis';
 import { Access } from './access';
 import { AppModule } from './app.module';
 import { ConfigurationStore } from './configuration/configuration-store';
 import { GatewayHeartbeats } from './configuration/gateway-heartbeats';
 import { accessServices } from './control-plane/access-services';
+import { AlarmEvaluator } from './control-plane/alarms/alarm-evaluator';
+import { AlarmService } from './control-plane/alarms/alarm-service';
 import { apiServices, endCanary, type ApiServices } from './control-plane/api-services';
 import { DecisionPurgeService } from './control-plane/authorizers/decision-purge-service';
 import { CacheFlushService } from './control-plane/cache/cache-flush-service';
@@ -36,6 +38,7 @@ import { RunnerFleet } from './control-plane/metrics/runner-fleet';
 import { originOf, PublicAddress } from './control-plane/public-address';
 import { Authorizers } from './data-plane/authorizers/authorizers';
 import { followPurges } from './data-plane/authorizers/follow-purges';
+import { usageServices } from './control-plane/usage-services';
 import { followFlushes } from './data-plane/cache/follow-flushes';
 import { CanaryWatch } from './data-plane/canary/canary-watch';
 import { AccessLogs } from './data-plane/access-log/access-logs';
@@ -66,6 +69,8 @@ export class Gateway {
   private readonly registry = new MetricsRegistry();
   private readonly archive: MetricArchive;
   private readonly housekeeping: MetricHousekeeping;
+  private readonly alarmStates: AlarmStates;
+  private readonly alarmEvaluator: AlarmEvaluator;
   private readonly configuration: ConfigurationStore;
   private readonly access: Access;
   private readonly invocations: InvocationClient;
@@ -106,7 +111,10 @@ export class Gateway {
       redis: redis.volatile,
       keys: this.keys,
       gatewayId,
-      works: [{ name: 'rolling up metrics', everyMs: 60_000, run: () => this.archive.rollup.run() }],
+      works: [
+        { name: 'rolling up metrics', everyMs: 60_000, run: () => this.archive.rollup.run() },
+        { name: 'evaluating alarms', everyMs: 5_000, run: () => this.alarmEvaluator.run() },
+      ],
       nowMs,
       onError,
     });
@@ -143,6 +151,16 @@ export class Gateway {
       newDeliveryId: newRequestId,
       nowEpochMs: Date.now,
       onLost: (message, context) => logger.warn(message, context),
+    });
+    this.alarmStates = new AlarmStates({ redis: redis.durable, keys: this.keys });
+    this.alarmEvaluator = new AlarmEvaluator({
+      configuration: this.configuration,
+      reader: this.archive.reader,
+      states: this.alarmStates,
+      masterKey: settings.masterKey,
+      send: (webhook) => this.webhooks.send(webhook),
+      nowMs: Date.now,
+      onError,
     });
     this.throttling = new Throttling({
       settings,
@@ -189,6 +207,7 @@ export class Gateway {
     this.routes = new RouteDirectory({
       configuration: this.configuration,
       canaries: this.canaries,
+      onError,
       parts: {
         access: this.access,
         invocations: this.invocations,
@@ -224,7 +243,7 @@ export class Gateway {
     this.access.start();
     this.upstreams.start();
     this.throttling.start();
-    this.routes.start();
+    await this.routes.start();
     registerGatewayMetrics(this.registry, this.canary, this.configuration);
     const parts = this.controlPlane();
     this.app = await NestFactory.create(AppModule.of(parts, this.publicServer), this.adapter, {
@@ -298,6 +317,12 @@ export class Gateway {
     const logReader = new FunctionLogReader({ redis: redis.volatile, keys });
     return {
       access: this.access,
+      ...usageServices({
+        configuration,
+        directory: this.throttling.apiKeys,
+        redis: redis.durable,
+        masterKey: settings.masterKey,
+      }),
       ...accessServices(this.access, configuration, settings.masterKey),
       ...this.apis,
       configuration,
@@ -311,6 +336,14 @@ export class Gateway {
       canary,
       metrics: registry,
       storedMetrics: new MetricService(this.archive, Date.now),
+      alarms: new AlarmService({
+        configuration,
+        states: this.alarmStates,
+        egress: this.egressPolicy,
+        masterKey: settings.masterKey,
+        nowMs: Date.now,
+      }),
+      alarmStates: this.alarmStates,
       runners: new RunnerFleet(redis.volatile, keys),
       address,
       logger,

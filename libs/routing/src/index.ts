@@ -7,4 +7,4 @@ export {
   type RouteSegment,
   routeShape,
 } from './route-key';
-export { compileRoutes, type RouteMatch, RouteTable } from './route-table';
+export { compileRoutes, keyedRoutes, type KeyedRoute, type RouteMatch, RouteTable } from './route-table';

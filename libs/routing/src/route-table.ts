@@ -26,7 +26,7 @@ export class RouteTable<R extends { readonly route: string }> {
   readonly #default: RouteMatch<R> | null;
   readonly #rest: boolean;
 
-  constructor(keys: readonly { readonly key: RouteKey; readonly route: R }[], style: ApiStyle) {
+  constructor(keys: readonly KeyedRoute<R>[], style: ApiStyle) {
     this.#rest = style === 'rest';
     const entries = new Map<string, PathEntry<R>>();
     const namesOf = sharedNames();
@@ -65,12 +65,26 @@ export class RouteTable<R extends { readonly route: string }> {
   }
 }
 
+/** A route with its key read. */
+export interface KeyedRoute<R> {
+  readonly key: RouteKey;
+  readonly route: R;
+}
+
 /** @throws SluiceError VALIDATION_FAILED with a detail for each bad or duplicate route */
 export function compileRoutes<R extends { readonly route: string }>(
   routes: readonly R[],
   { style }: { readonly style: ApiStyle },
 ): RouteTable<R> {
-  const keys: { key: RouteKey; route: R }[] = [];
+  return new RouteTable(keyedRoutes(routes, { style }), style);
+}
+
+/** What a table is made of, checked. @throws SluiceError VALIDATION_FAILED with a detail for each bad or duplicate route */
+export function keyedRoutes<R extends { readonly route: string }>(
+  routes: readonly R[],
+  { style }: { readonly style: ApiStyle },
+): KeyedRoute<R>[] {
+  const keys: KeyedRoute<R>[] = [];
   const routeByShape = new Map<string, string>();
   const details: ErrorDetail[] = [];
   routes.forEach((route, i) => {
@@ -89,7 +103,7 @@ export function compileRoutes<R extends { readonly route: string }>(
   });
   const [first] = details;
   if (first) throw new SluiceError('VALIDATION_FAILED', first.message, { details });
-  return new RouteTable(keys, style);
+  return keys;
 }
 
 const SLASH = 0x2f;

@@ -36,7 +36,7 @@ export class ConfigurationStore {
     readonly [K in ConfigurationKind]: Map<string, RecordOfKind[K]>;
   };
   private readonly fingerprints = new WeakMap<object, string>();
-  private readonly listeners = new Set<(change: ConfigurationChange) => void>();
+  private readonly listeners = new Set<(change: ConfigurationChange) => void | Promise<void>>();
   private readonly stored: StoredConfiguration;
   private appliedVersion = -1;
   private catchingUp: Promise<void> | null = null;
@@ -91,8 +91,11 @@ export class ConfigurationStore {
     await this.options.heartbeats.stop();
   }
 
-  /** Called after the maps have changed; a listener must not throw. Returns a function that takes the listener away. */
-  onChange(listener: (change: ConfigurationChange) => void): () => void {
+  /**
+   * Called after the maps have changed; a listener must not throw. A change is applied when what the listener returns has settled:
+   * only then is it told to others, and the next one begun. Returns a function that takes the listener away.
+   */
+  onChange(listener: (change: ConfigurationChange) => void | Promise<void>): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -161,7 +164,7 @@ export class ConfigurationStore {
       const { version, records } = await this.stored.loadAll();
       this.replaceAll(records);
       this.appliedVersion = version;
-      this.announce({ kind: 'all', name: null });
+      await this.announce({ kind: 'all', name: null });
       // Null again = more was written during the scan than one read answers: the next poll goes on from here.
       read = (await this.stored.readChanges(version)) ?? { version, changes: [] };
     }
@@ -169,7 +172,7 @@ export class ConfigurationStore {
     if (read.version === this.appliedVersion) return;
     for (const change of read.changes) this.apply(change);
     this.appliedVersion = read.version;
-    for (const { kind, name } of read.changes) this.announce({ kind, name });
+    for (const { kind, name } of read.changes) await this.announce({ kind, name });
     this.options.heartbeats.applied(this.appliedVersion);
   }
 
@@ -188,8 +191,8 @@ export class ConfigurationStore {
     }
   }
 
-  private announce(change: ConfigurationChange): void {
-    for (const listener of this.listeners) listener(change);
+  private async announce(change: ConfigurationChange): Promise<void> {
+    for (const listener of this.listeners) await listener(change);
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type Deployment,
 } from '@sluice/contracts';
 import { type EgressPolicy } from '@sluice/egress';
-import { compileRoutes } from '@sluice/routing';
+import { keyedRoutes } from '@sluice/routing';
 import { type ConfigurationStore } from '../../configuration/configuration-store';
 import { checkRoutes } from '../../data-plane/validation/check-routes';
 import { checkAuthorizers } from '../authorizers/check-authorizers';
@@ -110,7 +110,7 @@ export class ApiService {
   /** Kept before it is served: a deployment that a stage has can always be looked up again. */
   private async newDeployment(name: string, definition: ApiDefinition, description?: string): Promise<Deployment> {
     const { deployments, egress, newDeploymentId, nowMs } = this.options;
-    compileRoutes(definition.routes, { style: definition.apiStyle });
+    keyedRoutes(definition.routes, { style: definition.apiStyle });
     checkAuthorizers(definition, egress);
     checkRoutes(definition);
     const deployment: Deployment = {

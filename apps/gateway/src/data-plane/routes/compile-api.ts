@@ -10,7 +10,8 @@ import {
   type RouteDefinition,
   type StageRecord,
 } from '@sluice/contracts';
-import { compileRoutes, type RouteTable } from '@sluice/routing';
+import { setImmediate } from 'node:timers/promises';
+import { keyedRoutes, RouteTable } from '@sluice/routing';
 import { type CanaryWatch } from '../canary/canary-watch';
 import { type PipelineParts } from '../pipeline-parts';
 import { documentationRoutes } from '../documentation/documentation-routes';
@@ -29,6 +30,8 @@ export interface CompiledDeployment {
 }
 
 export interface CompiledStage {
+  /** What it was compiled from: another stage with the same would come out the same. */
+  readonly source: string;
   readonly base: CompiledDeployment;
   readonly canary: { readonly deployment: CompiledDeployment; readonly percentTraffic: number } | null;
 }
@@ -40,41 +43,56 @@ export interface CompileOptions {
   readonly stepTimes: StepTimes | null;
 }
 
-/** Everything one stage of an API needs to serve requests. */
-export function compileStage(
+/** Everything one stage of an API needs to serve requests; `present` again where nothing of it has changed. */
+export async function compileStage(
   record: ApiRecord,
   name: string,
   settings: StageRecord,
+  present: CompiledStage | undefined,
   options: CompileOptions,
-): CompiledStage {
+): Promise<CompiledStage> {
   const { canary, variables } = settings;
+  // Deployments never change, so that their ids, which the settings have, stand for them.
+  const source = JSON.stringify(settings);
+  if (present?.source === source) return present;
   const counts = options.canaries.countsOf(record.name, name, canary);
   const stage = { name, variables, canary: false, settings, counts: counts?.base ?? null };
-  const base = compileDeployment(record, settings.deploymentId, stage, options);
-  if (canary === undefined) return { base, canary: null };
+  const base = await compileDeployment(record, settings.deploymentId, stage, options);
+  if (canary === undefined) return { source, base, canary: null };
   const ofCanary = { ...variables, ...canary.variables };
   const canaryStage = { name, variables: ofCanary, canary: true, settings, counts: counts?.canary ?? null };
-  const deployment = compileDeployment(record, canary.deploymentId, canaryStage, options);
-  return { base, canary: { deployment, percentTraffic: canary.percentTraffic } };
+  const deployment = await compileDeployment(record, canary.deploymentId, canaryStage, options);
+  return { source, base, canary: { deployment, percentTraffic: canary.percentTraffic } };
 }
 
-function compileDeployment(
+/** In turns: requests are answered while an API of thousands of routes is compiled. */
+async function compileDeployment(
   record: ApiRecord,
   deploymentId: string,
   stage: StageBlueprint,
   options: CompileOptions,
-): CompiledDeployment {
+): Promise<CompiledDeployment> {
   const definition = record.deployments[deploymentId]?.definition;
   if (definition === undefined) throw new Error(`the API ${record.name} lacks its deployment ${deploymentId}`);
   const compile = (route: RouteDefinition, steps?: readonly Step[]): CompiledRoute =>
     compileRoute(blueprintOf(record.name, deploymentId, stage, definition, route), options, steps);
-  const routes = definition.routes.map((route) => ({ route: route.route, compiled: compile(route) }));
+  const routes: { route: string; compiled: CompiledRoute }[] = [];
+  for (const route of definition.routes) {
+    routes.push({ route: route.route, compiled: compile(route) });
+    if (routes.length % ROUTES_PER_TURN === 0) await setImmediate();
+  }
   for (const { definition: route, answer } of documentationRoutes(record.name, definition)) {
     routes.push({ route: route.route, compiled: compile(route, documentationSteps(answer)) });
   }
   const unmatched = definition.cors === undefined ? null : compile(NO_ROUTE, UNMATCHED);
-  return { style: definition.apiStyle, table: compileRoutes(routes, { style: definition.apiStyle }), unmatched };
+  const style = definition.apiStyle;
+  const keyed = keyedRoutes(routes, { style });
+  if (routes.length > ROUTES_PER_TURN) await setImmediate();
+  return { style, table: new RouteTable(keyed, style), unmatched };
 }
+
+/** A few milliseconds of compiling. */
+const ROUTES_PER_TURN = 500;
 
 /** Under this key metrics and logs have what no route matched. */
 const NO_ROUTE: RouteDefinition = { route: '-', integration: { type: 'mock', statusCode: 404, headers: {} } };

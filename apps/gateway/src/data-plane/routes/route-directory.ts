@@ -33,6 +33,7 @@ interface ChosenStage {
 
 export interface RouteDirectoryOptions extends CompileOptions {
   readonly configuration: ConfigurationStore;
+  readonly onError: (message: string, error: unknown) => void;
 }
 
 /**
@@ -44,12 +45,14 @@ export class RouteDirectory {
   private readonly functionUrls = new Map<string, CompiledRoute>();
   private readonly domains = new DomainTable();
   private stopListening: (() => void) | null = null;
+  private following: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: RouteDirectoryOptions) {}
 
-  start(): void {
-    this.apply({ kind: 'all', name: null });
-    this.stopListening = this.options.configuration.onChange((change) => this.apply(change));
+  /** Resolves when everything that is configured can be found. */
+  async start(): Promise<void> {
+    this.stopListening = this.options.configuration.onChange((change) => this.follow(change));
+    await this.follow({ kind: 'all', name: null });
   }
 
   stop(): void {
@@ -120,17 +123,25 @@ export class RouteDirectory {
     return { route, mount: path.slice(0, end), stagePath: '', path: below(path, end), pathParameters: null };
   }
 
-  private apply(change: ConfigurationChange): void {
+  /** One change after the other, in the order they came: what is compiled last is what was written last. */
+  private follow(change: ConfigurationChange): Promise<void> {
+    this.following = this.following
+      .then(() => this.apply(change))
+      .catch((error: unknown) => this.options.onError('a change of the configuration cannot be followed', error));
+    return this.following;
+  }
+
+  private async apply(change: ConfigurationChange): Promise<void> {
     const { configuration, parts } = this.options;
     parts.targets.apply(change);
     if (change.kind === 'all') {
       for (const name of new Set([...this.functionUrls.keys(), ...configuration.functions.keys()]))
         this.applyFunction(name);
-      for (const name of new Set([...this.apis.keys(), ...configuration.apis.keys()])) this.applyApi(name);
+      for (const name of new Set([...this.apis.keys(), ...configuration.apis.keys()])) await this.applyApi(name);
       for (const name of new Set([...this.domains.names(), ...configuration.records('domain').keys()]))
         this.applyDomain(name);
     } else if (change.kind === 'function') this.applyFunction(change.name);
-    else if (change.kind === 'api') this.applyApi(change.name);
+    else if (change.kind === 'api') await this.applyApi(change.name);
     else if (change.kind === 'domain') this.applyDomain(change.name);
   }
 
@@ -152,17 +163,28 @@ export class RouteDirectory {
     this.functionUrls.set(name, compileFunctionUrl(name, { auth, resourcePolicy }, this.options));
   }
 
-  private applyApi(name: string): void {
+  /** An API that does not compile, which a newer program may have written, stays what it was: all others go on being followed. */
+  private async applyApi(name: string): Promise<void> {
+    try {
+      await this.compileApi(name);
+    } catch (error) {
+      this.options.onError(`the API ${name} cannot be compiled; serving what it was`, error);
+    }
+  }
+
+  private async compileApi(name: string): Promise<void> {
     const record = this.options.configuration.apis.get(name);
     if (record === undefined) {
       this.apis.delete(name);
       this.options.metrics.forgetApi(name);
       return;
     }
-    const stages = Object.entries(record.stages).map(
-      ([stage, settings]) => [stage, compileStage(record, stage, settings, this.options)] as const,
-    );
-    this.apis.set(name, new Map(stages));
+    const present = this.apis.get(name);
+    const stages = new Map<string, CompiledStage>();
+    for (const [stage, settings] of Object.entries(record.stages)) {
+      stages.set(stage, await compileStage(record, stage, settings, present?.get(stage), this.options));
+    }
+    this.apis.set(name, stages);
   }
 }
 

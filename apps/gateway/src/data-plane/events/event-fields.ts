@@ -2,6 +2,7 @@ import { type IncomingMessage } from 'node:http';
 import { type TLSSocket } from 'node:tls';
 import { plainAddress } from '../client-address';
 import { type Routed } from '../request-context';
+import { essenceOf, isBinaryType } from '../responses/media-type';
 
 /** AWS's placeholder for "no account"; ARNs and events need twelve digits. */
 export const ACCOUNT_ID = '000000000000';
@@ -67,10 +68,10 @@ export function isSecure({ socket }: IncomingMessage): boolean {
   return (socket as Partial<TLSSocket> | undefined)?.encrypted === true;
 }
 
-/** Body fields of an event: text where the bytes are text, base64 where they are not. */
-export function bodyFields({ body, headers }: Routed): { text: string; base64: boolean } | null {
+/** Body fields of an event: text where the bytes are text, base64 where they are not, or where a `rest` API calls the type binary. */
+export function bodyFields({ body, headers, route }: Routed): { text: string; base64: boolean } | null {
   if (body.length === 0) return null;
-  if (isText(headers.contentType)) {
+  if (isText(headers.contentType) && !isDeclaredBinary(route, headers.contentType)) {
     const text = body.toString('utf8');
     // Bytes that are no UTF-8 would be lost; base64 keeps them.
     if (!text.includes('\ufffd') || Buffer.from(text, 'utf8').equals(body)) return { text, base64: false };
@@ -78,11 +79,15 @@ export function bodyFields({ body, headers }: Routed): { text: string; base64: b
   return { text: body.toString('base64'), base64: true };
 }
 
+function isDeclaredBinary({ style, api }: Routed['route'], contentType: string): boolean {
+  if (style !== 'rest' || api.binaryMediaTypes === undefined) return false;
+  return isBinaryType(api.binaryMediaTypes, essenceOf(contentType));
+}
+
 /** What HTTP APIs treat as text; a body without a type as well. */
 function isText(contentType: string): boolean {
   if (contentType === '') return true;
-  const semicolon = contentType.indexOf(';');
-  const type = (semicolon < 0 ? contentType : contentType.slice(0, semicolon)).trim().toLowerCase();
+  const type = essenceOf(contentType);
   return (
     type.startsWith('text/') ||
     type === 'application/json' ||

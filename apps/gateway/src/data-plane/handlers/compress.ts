@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { compressBuffer, compressStream } from '../compression/compress-body';
 import { isCompressible } from '../compression/compressible';
 import { chooseCoding, type ContentCoding } from '../compression/content-coding';
-import { removeHeader } from '../mapping/header-edits';
+import { removeHeader } from '../header-list';
 import { type Routed } from '../request-context';
 import { type Handler } from '../request-pipeline';
 import { type ProxyResponse } from '../responses/proxy-response';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { LIMITS } from '@sluice/contracts';
-import { removeHeader } from '../mapping/header-edits';
+import { removeHeader } from '../header-list';
 import { MappingScope } from '../mapping/mapping-scope';
 import { compileBody, readsBody } from '../mapping/mapping-value';
 import { compileResponseMapping } from '../mapping/response-mapping';

@@ -1,4 +1,5 @@
 import { ownHeaders } from '../events/event-fields';
+import { headerOf } from '../header-list';
 import { type Routed } from '../request-context';
 
 /** RFC 9110 §7.6.1 and what only concerns the client's own connection; Host and framing are the outgoing connection's. */
@@ -55,8 +56,8 @@ export function pushProxyHeaders(headers: string[], context: Routed): void {
     headers.push('x-forwarded-host', received.host);
     headers.push('forwarded', `for=${address};host=${quoted(received.host)};proto=${proto}`);
   }
-  const via = viaOf(received.raw);
-  headers.push('via', via === '' ? VIA : `${via}, ${VIA}`);
+  const via = headerOf(received.raw, 'via');
+  headers.push('via', via === undefined ? VIA : `${via}, ${VIA}`);
 }
 
 function connectionOptions(raw: readonly string[]): ReadonlySet<string> | null {
@@ -69,14 +70,6 @@ function connectionOptions(raw: readonly string[]): ReadonlySet<string> | null {
     for (const option of value.split(',')) options.add(option.trim());
   }
   return options;
-}
-
-function viaOf(raw: readonly string[]): string {
-  let via = '';
-  for (let index = 0; index < raw.length; index += 2)
-    if ((raw[index] as string).toLowerCase() === 'via')
-      via = via === '' ? (raw[index + 1] as string) : `${via}, ${raw[index + 1] as string}`;
-  return via;
 }
 
 function quoted(host: string): string {

@@ -2,9 +2,11 @@ import { fillStageVariables, LIMITS, OUTCOME, SluiceError, type FunctionIntegrat
 import { type InvocationClient, type InvocationRequest, type InvocationResult } from '@sluice/invocation';
 import { buildEvent } from '../events/build-event';
 import { FunctionFailure } from '../function-failure';
+import { headerOf } from '../header-list';
 import { type PipelineParts } from '../pipeline-parts';
 import { type Routed } from '../request-context';
 import { type Handler } from '../request-pipeline';
+import { firstAccepted, isBinaryType } from '../responses/media-type';
 import { parseProxyResponse } from '../responses/proxy-response';
 import { type FunctionTarget } from '../routes/function-targets';
 import { type RouteBlueprint } from '../routes/route-blueprint';
@@ -105,7 +107,13 @@ function versionOf({ version }: FunctionTarget): number {
 function answerOf(context: Routed, { outcome, result }: InvocationResult): Routed['answer'] {
   if (outcome !== OUTCOME.ok) throw FunctionFailure.of(outcome, result);
   const { style, payloadFormat } = context.route;
-  const answer = parseProxyResponse(result, payloadFormat, style);
+  const answer = parseProxyResponse(result, payloadFormat, style, takesBinary(context));
   if (answer === null) throw new FunctionFailure('RESPONSE_MALFORMED', 'Runtime.MalformedResponse');
   return answer;
+}
+
+function takesBinary({ route, headers }: Routed): boolean {
+  const { binaryMediaTypes } = route.api;
+  if (binaryMediaTypes === undefined) return false;
+  return isBinaryType(binaryMediaTypes, firstAccepted(headerOf(headers.raw, 'accept') ?? ''));
 }

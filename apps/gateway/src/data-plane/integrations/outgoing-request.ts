@@ -1,6 +1,6 @@
 import { type Readable } from 'node:stream';
 import { LIMITS, type HttpProxyIntegration, type UpstreamUrl } from '@sluice/contracts';
-import { removeHeader } from '../mapping/header-edits';
+import { headerOf, removeHeader } from '../header-list';
 import { MappingScope } from '../mapping/mapping-scope';
 import { compileBody, readsBody } from '../mapping/mapping-value';
 import { compileRequestMapping } from '../mapping/request-mapping';
@@ -64,7 +64,7 @@ export function compileOutgoing(
       removeHeader(headers, 'accept-encoding');
       headers.push('accept-encoding', 'identity');
     }
-    if (integration.preserveHost && context.headers.host !== '' && !hasHost(headers))
+    if (integration.preserveHost && context.headers.host !== '' && headerOf(headers, 'host') === undefined)
       headers.push('host', context.headers.host);
     pushProxyHeaders(headers, context);
     const { request } = context;
@@ -79,11 +79,6 @@ export function compileOutgoing(
       repeatable: !isStream,
     };
   };
-}
-
-function hasHost(headers: readonly string[]): boolean {
-  for (let index = 0; index < headers.length; index += 2) if (headers[index] === 'host') return true;
-  return false;
 }
 
 function joinQueries(fixed: string, sent: string): string {

@@ -1,4 +1,5 @@
 import { type MappingAction } from '@sluice/contracts';
+import { removeHeader } from '../header-list';
 import { isHeaderValue } from '../responses/response-headers';
 import { type MappingScope } from './mapping-scope';
 import { type MappedText } from './mapping-value';
@@ -26,10 +27,4 @@ export function editHeaders(
     if (!isHeaderValue(text)) refuse(lowerName);
     headers.push(lowerName, text);
   }
-}
-
-/** Takes every header of this name out of a list of name, value, … */
-export function removeHeader(headers: string[], lowerName: string): void {
-  for (let index = headers.length - 2; index >= 0; index -= 2)
-    if ((headers[index] as string).toLowerCase() === lowerName) headers.splice(index, 2);
 }

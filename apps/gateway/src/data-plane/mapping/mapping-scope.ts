@@ -1,4 +1,5 @@
 import { queryPairs } from '../events/event-fields';
+import { headerOf } from '../header-list';
 import { type Routed } from '../request-context';
 import { NO_RESPONSE, type ProxyResponse } from '../responses/proxy-response';
 
@@ -16,11 +17,11 @@ export class MappingScope {
 
   /** Several of one name joined by commas, as HTTP APIs do; undefined when there is none. */
   requestHeader(lowerName: string): string | undefined {
-    return joined(this.context.headers.raw, lowerName);
+    return headerOf(this.context.headers.raw, lowerName);
   }
 
   responseHeader(lowerName: string): string | undefined {
-    return joined(this.response.headers, lowerName);
+    return headerOf(this.response.headers, lowerName);
   }
 
   queryParameter(name: string): string | undefined {
@@ -50,14 +51,4 @@ function parsed(body: ProxyResponse['body']): unknown {
   } catch {
     return undefined;
   }
-}
-
-function joined(pairs: readonly string[], lowerName: string): string | undefined {
-  let value: string | undefined;
-  for (let index = 0; index < pairs.length; index += 2) {
-    if ((pairs[index] as string).toLowerCase() !== lowerName) continue;
-    const one = pairs[index + 1] as string;
-    value = value === undefined ? one : `${value},${one}`;
-  }
-  return value;
 }

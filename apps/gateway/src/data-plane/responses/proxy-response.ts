@@ -22,20 +22,26 @@ const STRICT_KEYS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body
 /**
  * Reads a Lambda proxy response as AWS does (recorded answers of API Gateway and function URLs):
  * payload format 1.0 is strict, 2.0 infers an answer from anything that has no `statusCode`.
+ * `takesBinary`: the caller of a `rest` API accepts one of its `binaryMediaTypes`; without that AWS hands base64 text on as it is.
  * Returns null when it is no proxy response.
  */
-export function parseProxyResponse(text: string, format: PayloadFormat, style: ResponseStyle): ProxyResponse | null {
+export function parseProxyResponse(
+  text: string,
+  format: PayloadFormat,
+  style: ResponseStyle,
+  takesBinary = false,
+): ProxyResponse | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return null;
   }
-  return format === '1.0' ? strict(value, style) : inferred(value, text, style);
+  return format === '1.0' ? strict(value, style, takesBinary) : inferred(value, text, style);
 }
 
 /** Format 1.0: an object with known keys only, none of them mandatory, but not `{}` and no other JSON. */
-function strict(value: unknown, style: ResponseStyle): ProxyResponse | null {
+function strict(value: unknown, style: ResponseStyle, takesBinary: boolean): ProxyResponse | null {
   if (!isObject(value)) return null;
   const keys = Object.keys(value);
   if (keys.length === 0 || !keys.every((key) => STRICT_KEYS.has(key))) return null;
@@ -43,8 +49,8 @@ function strict(value: unknown, style: ResponseStyle): ProxyResponse | null {
   const headers: string[] = [];
   if (!appendMultiValueHeaders(headers, multi, style)) return null;
   if (!appendHeaders(headers, value['headers'], style, multi)) return null;
-  // AWS decodes only for the API's binaryMediaTypes; a `rest` API without them hands the base64 text on.
-  return finish(value, headers, style !== 'rest' && value['isBase64Encoded'] === true, 'application/json');
+  const decode = value['isBase64Encoded'] === true && (style !== 'rest' || takesBinary);
+  return finish(value, headers, decode, 'application/json');
 }
 
 /** Format 2.0: with `statusCode` an answer, without it the value itself is the body. */

@@ -1,6 +1,7 @@
 import { LIMITS, SluiceError, type ValidationSettings } from '@sluice/contracts';
 import { GatewayRefusal } from '../gateway-refusal';
 import { type Routed } from '../request-context';
+import { essenceOf } from '../responses/media-type';
 import { isDeeperThan } from './json-depth';
 import { type CheckValue, type FieldError, type SchemaCompiler } from './schema-compiler';
 
@@ -29,7 +30,7 @@ export class BodyCheck {
       return;
     }
     if (this.checks === null) return;
-    const type = mediaType(headers.contentType);
+    const type = headers.contentType === '' ? DEFAULT_TYPE : essenceOf(headers.contentType);
     const [essence = ''] = type.split('/');
     const check = this.checks.get(type) ?? this.checks.get(`${essence}/*`) ?? this.checks.get('*/*');
     if (check === undefined) {
@@ -52,12 +53,6 @@ export class BodyCheck {
     }
     return check(value);
   }
-}
-
-function mediaType(contentType: string): string {
-  if (contentType === '') return DEFAULT_TYPE;
-  const semicolon = contentType.indexOf(';');
-  return (semicolon < 0 ? contentType : contentType.slice(0, semicolon)).trim().toLowerCase();
 }
 
 function isJson(type: string): boolean {

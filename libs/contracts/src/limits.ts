@@ -98,6 +98,7 @@ export const LIMITS = {
   jwtKeySetBytesMax: 150_000,
   jwtKeySetTimeoutMs: 1_500,
   jwtVerifiedTokensMax: 10_000,
+  jwtVerifiedTokenBytesMax: 32 * 1024 * 1024,
   policyBytesMax: 20_480,
   policiesPerPrincipalMax: 20,
   usersMax: 5_000,

@@ -51,15 +51,12 @@ export function compileAuthorizeFunction(
       : linearPattern(`^(?:${settings.identityValidationExpression})$`);
   const ttlMs = sources.length === 0 ? 0 : settings.resultTtlSeconds * 1_000;
   const scope = { apiName: route.apiName, stage: route.stage.name };
-  const keyPrefix = [route.apiName, route.deploymentId, route.stage.name, route.stage.canary, name].join('\n');
+  const { apiName, deploymentId, stage } = route;
+  const place = [apiName, deploymentId, stage.name, stage.canary, stage.variables, route.routeKey, name];
+  const keyPrefix = hash('sha256', JSON.stringify(place), 'base64url');
   const asksInvalidation = route.cache?.requireAuthorizationForInvalidation === true;
 
-  const ask = async (context: Routed, routeArn: string, identities: readonly string[], identityHash: string) => {
-    const event = buildAuthorizerEvent(settings.event, context, routeArn, identities);
-    const result = await invoke(name, settings, target, context, event, parts.invocations);
-    return decisionOf(parseAuthorizerAnswer(result, settings), result, routeArn, identityHash);
-  };
-  const finish = (context: Routed, routeArn: string, decision: Decision, verdict: Verdict): void => {
+  const admit = (context: Routed, routeArn: string, decision: Decision, verdict: Verdict): void => {
     if (verdict !== 'allowed') throw denied(name, route, verdict);
     context.authorization =
       asksInvalidation && verdictOf(decision, INVALIDATE, routeArn, context) === 'allowed'
@@ -68,7 +65,7 @@ export function compileAuthorizeFunction(
   };
 
   return (context) => {
-    const routeArn = apiRouteArn(route.apiName, route.stage.name, context.method, context.routedPath);
+    const routeArn = apiRouteArn(apiName, stage.name, context.method, context.routedPath);
     if (Buffer.byteLength(routeArn) > ROUTE_ARN_BYTES_MAX)
       throw new SluiceError('REQUEST_URI_TOO_LONG', `The ARN of this request is over ${ROUTE_ARN_BYTES_MAX} bytes.`);
     const found = sources.map(({ text, read }) => present(text, read(context)));
@@ -77,26 +74,25 @@ export function compileAuthorizeFunction(
       throw new SluiceError('UNAUTHORIZED', 'The token does not look like one; the authorizer was not asked.');
     // Where nothing is named, anything in the head may decide.
     const identityHash = hash('sha256', JSON.stringify(found.length === 0 ? context.headers.raw : found), 'base64url');
-    if (ttlMs === 0) {
-      return ask(context, routeArn, identities, identityHash).then((decision) => {
-        checkClient(context);
-        finish(context, routeArn, decision, verdictOf(decision, INVOKE, routeArn, context));
-      });
-    }
-    const place = settings.simpleResponses ? context.routedPath : route.routeKey;
-    const revision = target?.version?.revision ?? '';
-    const key = `${keyPrefix}\n${revision}\n${context.method}\n${place}\n${identityHash}`;
+    const ask = async (): Promise<Decision> => {
+      const event = buildAuthorizerEvent(settings.event, context, routeArn, identities);
+      const answer = await invoke(name, settings, target, context, event, parts.invocations);
+      return decisionOf(parseAuthorizerAnswer(answer, settings), answer, routeArn, identityHash);
+    };
+    const settle = (decision: Decision): void => {
+      checkClient(context);
+      admit(context, routeArn, decision, verdictOf(decision, INVOKE, routeArn, context));
+    };
+
+    if (ttlMs === 0) return ask().then(settle);
+    const path = settings.simpleResponses ? context.routedPath : '';
+    const key = `${keyPrefix} ${target?.version?.revision ?? ''} ${identityHash} ${context.method} ${path}`;
     const known = parts.decisions.get(key);
     if (known !== null) {
       const verdict = verdictOf(known, INVOKE, routeArn, context);
-      if (verdict !== 'implicitDeny' || known.routeArn === routeArn) return finish(context, routeArn, known, verdict);
+      if (verdict !== 'implicitDeny' || known.routeArn === routeArn) return admit(context, routeArn, known, verdict);
     }
-    return parts.decisions
-      .ask(key, routeArn, scope, ttlMs, () => ask(context, routeArn, identities, identityHash))
-      .then((decision) => {
-        checkClient(context);
-        finish(context, routeArn, decision, verdictOf(decision, INVOKE, routeArn, context));
-      });
+    return parts.decisions.ask(key, routeArn, scope, ttlMs, ask).then(settle);
   };
 }
 

@@ -15,9 +15,15 @@ export interface TokenHolder {
   readonly generation: number;
 }
 
+/** Claims are kept as text for both formats of events. */
+const BYTES_PER_CHAR = 4;
+
 /** One JWT authorizer, shared by everything that declares the same. Tokens it has verified are known by their hash until they expire. */
 export class JwtAuthority {
-  private readonly holders = new RecentlyUsed<TokenHolder>(LIMITS.jwtVerifiedTokensMax);
+  private readonly holders = new RecentlyUsed<TokenHolder>(
+    LIMITS.jwtVerifiedTokensMax,
+    LIMITS.jwtVerifiedTokenBytesMax,
+  );
 
   constructor(
     private readonly settings: JwtAuthorizer,
@@ -42,7 +48,7 @@ export class JwtAuthority {
     const verified = await verifyToken(token, this.settings, this.keys, this.nowEpochMs() / 1_000);
     const tokenHash = hash('sha256', token, 'base64url');
     const holder = holderOf(verified, tokenHash);
-    this.holders.set(tokenHash, holder);
+    this.holders.set(tokenHash, holder, BYTES_PER_CHAR * holder.authorization.authorizerV2.length);
     return holder;
   }
 }

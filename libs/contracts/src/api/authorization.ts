@@ -7,7 +7,7 @@ export const authorizerName = z
   .regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be 1 to 128 letters, digits, "-" or "_"');
 
 /** What `$context.NAME` may be in an identity source. */
-export const IDENTITY_CONTEXT = [
+const IDENTITY_CONTEXT = [
   'apiId',
   'domainName',
   'httpMethod',

@@ -18,7 +18,7 @@ export interface VerifiedToken {
 }
 
 /** What signs with a private key. Never `none`, never HS*: a public key is no secret. */
-export const ALGORITHMS = [
+const ALGORITHMS = [
   'RS256',
   'RS384',
   'RS512',

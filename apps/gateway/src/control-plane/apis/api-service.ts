@@ -55,8 +55,24 @@ export class ApiService {
     preconditions: Preconditions,
     { serve = true, description }: { serve?: boolean; description?: string | undefined } = {},
   ): Promise<ApiChange & { created: boolean; deployment: Deployment }> {
-    const { configuration } = this.options;
     const deployment = await this.newDeployment(name, parseApiDefinition(input), description);
+    try {
+      return await this.take(name, deployment, preconditions, serve);
+    } catch (error) {
+      // What was refused is no deployment of the API; after any other failure it may be one.
+      if (error instanceof SluiceError)
+        await this.options.deployments.delete(name, [deployment.id]).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async take(
+    name: string,
+    deployment: Deployment,
+    preconditions: Preconditions,
+    serve: boolean,
+  ): Promise<ApiChange & { created: boolean; deployment: Deployment }> {
+    const { configuration } = this.options;
     for (;;) {
       const seenVersion = configuration.version;
       const present = configuration.apis.get(name) ?? null;
@@ -68,7 +84,8 @@ export class ApiService {
       // The functions were looked up in the configuration as it was then: had one been deleted since, this write fails.
       const version = await configuration.commit('api', name, present, record, seenVersion);
       if (version === null) continue;
-      await this.prune(record);
+      // What cannot be let go of now goes the next time.
+      await this.prune(record).catch(() => undefined);
       return { record, deployment, created: present === null, configurationVersion: version };
     }
   }

@@ -115,6 +115,9 @@ describe('a stage', () => {
     ['a variable value with a space', { variables: { a: 'x y' } }, 400, 'variables.a'],
     ['settings of a route that is not there', { routes: { 'GET /nope': { cache: false } } }, 400, 'GET /nope'],
     ['an unknown setting', { colour: 1 }, 400, 'colour'],
+    ['an address that is none', { clientAddresses: { deny: ['nonsense'] } }, 400, 'clientAddresses.deny[0]'],
+    ['a log format that nobody can follow', { accessLog: { format: '$context.nope' } }, 400, 'accessLog.format'],
+    ['a rate of nothing', { throttle: { rate: 0, burst: 1 } }, 400, 'throttle.rate'],
     ['a canary without a share', { canary: {} }, 400, 'canary.percentTraffic'],
     ['a canary that ends for no reason', { canary: { percentTraffic: 1, abortWhen: {} } }, 400, 'canary.abortWhen'],
   ])('%s is refused', async (_what, settings, status, named) => {
@@ -248,6 +251,14 @@ describe('deployments', () => {
         changed: [{ route: 'GET /', differences: [{ path: 'integration.function', from: 'one', to: 'two' }] }],
       },
     });
+  });
+
+  test('a refused declaration leaves none behind', async () => {
+    const { body } = await put('clean', { routes: [route('one')] });
+    await put('clean', { routes: [route('nobody')] });
+    await gateway.request('PUT', '/v1/apis/clean', { json: { routes: [] }, headers: { 'if-match': '"other"' } });
+    const { deployments } = (await get('clean/deployments')).body as unknown as { deployments: { id: string }[] };
+    expect(deployments.map(({ id }) => id)).toEqual([body.deploymentId]);
   });
 
   test('in use cannot be deleted, and the answer names who uses it', async () => {

@@ -18,7 +18,12 @@ const AT_ONCE = 50;
 const KEYED = /^(authorization|cookie|host|range|if-.*)$/i;
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
-const { suites: allSuites, runTests, getResults, handlers } = await loadTestPackage(process.env.SLUICE_DATA_DIR ?? '.data');
+const {
+  suites: allSuites,
+  runTests,
+  getResults,
+  handlers,
+} = await loadTestPackage(process.env.SLUICE_DATA_DIR ?? '.data');
 const suites = chosen(allSuites, values.only?.split(','));
 const origin = await startOrigin(handlers);
 const platform = await startPlatform({ env: { SLUICE_EGRESS_ALLOW: origin.host } });
@@ -26,7 +31,8 @@ try {
   await exposeOrigin();
   const publicUrl = platform.publicUrl.replace(/\/$/, '');
   // The tests' own questions go to the origin, what they test goes through the cache.
-  const route = (url) => url.replace('http://cache', url.startsWith('http://cache/test/') ? publicUrl : `http://${origin.host}`);
+  const route = (url) =>
+    url.replace('http://cache', url.startsWith('http://cache/test/') ? publicUrl : `http://${origin.host}`);
   await runTests(suites, plainFetch(route), false, 'http://cache', AT_ONCE);
   process.exitCode = report(judge(suites, getResults())) ? 0 : 1;
 } finally {
@@ -50,7 +56,8 @@ function headersOfTests() {
   const names = new Set(['req-num', 'test-id', 'test-name']);
   for (const { tests } of suites)
     for (const { requests } of tests)
-      for (const { request_headers: headers = [] } of requests) for (const [name] of headers) names.add(name.toLowerCase());
+      for (const { request_headers: headers = [] } of requests)
+        for (const [name] of headers) names.add(name.toLowerCase());
   return [...names].filter((name) => !KEYED.test(name));
 }
 

@@ -11,6 +11,8 @@ export function plainFetch(route) {
   return (url, { method = 'GET', headers = [], body } = {}) =>
     new Promise((resolve, reject) => {
       const request = httpRequest(route(url), { method, agent });
+      // node:http frames a body by itself only for some methods.
+      if (body !== undefined) request.setHeader('content-length', Buffer.byteLength(body));
       for (const [name, value] of headers) request.appendHeader(name, value);
       request.on('error', reject);
       request.on('response', (response) => {
@@ -24,7 +26,7 @@ export function plainFetch(route) {
 }
 
 function answerOf({ statusCode, statusMessage, rawHeaders }, text) {
-  const headers = new Headers();
+  const headers = new globalThis.Headers();
   for (let index = 0; index < rawHeaders.length; index += 2) headers.append(rawHeaders[index], rawHeaders[index + 1]);
   return { status: statusCode, statusText: statusMessage, headers, text: async () => text };
 }

@@ -3,6 +3,9 @@
  * builds on did not pass) says nothing about it: not applicable.
  */
 
+/** Whether answers that say nothing are kept is the route's own choice (`ttlSeconds`), so no test that builds on the other one is moot. */
+const OWN_CHOICE = new Set(['freshness-none']);
+
 /** @typedef {'passed' | 'failed' | 'not applicable'} Verdict */
 
 /** @param {object[]} suites @param {Record<string, true | [string, string]>} results */
@@ -24,7 +27,7 @@ export function judge(suites, results) {
 /** @returns {Verdict} */
 function verdictOf(test, byId, results) {
   const unmet = (test.depends_on ?? []).some((id) => {
-    const needed = byId.get(id);
+    const needed = OWN_CHOICE.has(id) ? undefined : byId.get(id);
     return needed !== undefined && verdictOf(needed, byId, results) !== 'passed';
   });
   const result = results[test.id];

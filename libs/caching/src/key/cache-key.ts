@@ -50,7 +50,6 @@ export class CacheKeyPlan {
   readonly scope: CacheScope;
   private readonly prefix: string;
   private readonly query: ReadonlySet<string> | null;
-  /** Lower case, sorted: the listed ones, and those that answers said they vary by. */
   private headers: readonly string[];
   private learned = 0;
 
@@ -77,31 +76,35 @@ export class CacheKeyPlan {
     return canonicalQuery(rawQuery, this.query);
   }
 
-  keysHeader(lowerName: string): boolean {
-    return this.headers.includes(lowerName);
+  /**
+   * Names of the headers that are in keys made now, in lower case: the listed ones, and those that answers said they vary by. Whoever makes a key and
+   * goes on later keeps the list it was made with, for names are learned meanwhile.
+   */
+  get keyedHeaders(): readonly string[] {
+    return this.headers;
   }
 
   /**
-   * From here on the headers an answer says it varies by (RFC 9111 §4.1) are in the key, and so are seen by the integration: only then can it vary by them.
-   * 'known' = they were in it already and the answer may be kept; 'learned' = it was made without them; 'too-many' = they will never be.
+   * Learns the headers an answer says it varies by (RFC 9111 §4.1): from here on they are in keys, and so are seen by the integration, for only then can it
+   * vary by them. `keyed` = the headers that were in the key of this answer; only if all of them were, it may be kept.
    */
-  vary(lowerNames: readonly string[]): 'known' | 'learned' | 'too-many' {
+  vary(lowerNames: readonly string[], keyed: readonly string[]): boolean {
     const unknown = lowerNames.filter((name) => !this.headers.includes(name));
-    if (unknown.length === 0) return 'known';
-    if (this.learned + unknown.length > VARY_NAMES_MAX) return 'too-many';
-    this.learned += unknown.length;
-    this.headers = [...new Set([...this.headers, ...unknown])].sort();
-    return 'learned';
+    if (this.learned + unknown.length <= VARY_NAMES_MAX) {
+      this.learned += unknown.length;
+      if (unknown.length > 0) this.headers = [...new Set([...this.headers, ...unknown])].sort();
+    }
+    return lowerNames.every((name) => keyed.includes(name));
   }
 
-  /** Each keyed header with its values in the order they were sent; absent and empty are two things. */
+  /** Each keyed header that was sent, with its values in the order they came: what is not sent changes no key when its name is learned. */
   private headerPart(rawHeaders: readonly string[]): string {
     let part = '';
     for (const name of this.headers) {
-      part += `\n${name}`;
       for (let index = 0; index < rawHeaders.length; index += 2) {
         const sent = rawHeaders[index] as string;
-        if (sent.length === name.length && sent.toLowerCase() === name) part += `\n=${rawHeaders[index + 1] as string}`;
+        if (sent.length === name.length && sent.toLowerCase() === name)
+          part += `\n${name}=${rawHeaders[index + 1] as string}`;
       }
     }
     return part;

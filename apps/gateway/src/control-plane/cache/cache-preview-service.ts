@@ -51,7 +51,7 @@ export class CachePreviewService {
     const directives = readDirectives(context.headers.raw);
     if (directives.range) return { ...about, cached: false, reason: 'A request for a part of an answer passes by.' };
     const cached = new CachedRoute(route, settings, this.options);
-    const visible = visibleRequest(context, cached.visibilityOf(context));
+    const visible = visibleRequest(context, cached.visibilityOf(context, cached.keyedHeaders));
     const asksWhoIsThere = (route.definition.authorization ?? 'NONE') !== 'NONE';
     return {
       ...about,
@@ -64,7 +64,7 @@ export class CachePreviewService {
         headers: visible.headers.raw.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()),
         identity: asksWhoIsThere ? 'the caller' : directives.authorization === '' ? 'anybody' : 'the credentials sent',
       },
-      needsConsent: cached.needsConsent(directives),
+      needsConsent: cached.needsConsent(directives, cached.keyedHeaders),
       // Who is there is only known of a request.
       held: asksWhoIsThere ? 'unknown' : this.held(cached.keyOf(context, keptUnder, directives)),
     };

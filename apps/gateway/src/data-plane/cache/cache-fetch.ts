@@ -15,7 +15,7 @@ import { type Handler } from '../request-pipeline';
 import { type ProxyResponse } from '../responses/proxy-response';
 import { collecting } from './body-collector';
 import { type CacheDirectives } from './cache-directives';
-import { type CachedRoute } from './cached-route';
+import { type CachedRoute, type KeyedBy } from './cached-route';
 import { verdictOn, withoutTags, type Verdict } from './storable-answer';
 import { visibleRequest, withoutClient } from './visible-request';
 
@@ -35,24 +35,19 @@ export class CacheFetch {
   ) {}
 
   /** Returns what is kept after all; null = the context has its answer, fetched by itself. */
-  async answer(
-    context: Routed,
-    slot: CacheSlot,
-    directives: CacheDirectives,
-    replace: boolean,
-  ): Promise<StoredResponse | null> {
+  async answer(context: Routed, slot: CacheSlot, by: KeyedBy, replace: boolean): Promise<StoredResponse | null> {
     // The answer to a HEAD has no body that a GET could be answered with.
-    if (context.method === 'HEAD') return this.askAlone(context, 'method');
+    if (context.method === 'HEAD') return this.askAlone(context, by, 'method');
     const { encrypted } = this.cached.settings;
     const turn = replace
       ? await this.cache.replace(slot, encrypted)
       : await this.cache.take(slot, encrypted, this.timeoutMs);
     if (turn.kind === 'stored') return turn.response;
-    if (turn.kind === 'pass') return this.askAlone(context, 'uri-miss');
+    if (turn.kind === 'pass') return this.askAlone(context, by, 'uri-miss');
     const forwarded = replace ? 'request' : 'uri-miss';
-    const visible = this.visible(context);
+    const visible = this.visible(context, by);
     try {
-      const { answer, detail } = await this.askFor(visible, turn.flight, directives);
+      const { answer, detail } = await this.askFor(visible, turn.flight, by);
       context.answer = answer;
       sayStatus(context, 'MISS', `sluice; fwd=${forwarded}; ${detail}`);
     } catch (error) {
@@ -65,21 +60,21 @@ export class CacheFetch {
   }
 
   /** Asks for a newer answer than a stale one, unless somebody does already. Nobody waits for it, and its failure is the next request's to see. */
-  inBackground(context: Routed, stale: StoredResponse, directives: CacheDirectives): void {
-    const visible = withoutClient(this.visible(context));
+  inBackground(context: Routed, stale: StoredResponse, by: KeyedBy): void {
     this.cache
       .refresh(stale, this.cached.settings.encrypted)
       .then(async (flight) => {
         if (flight === null) return;
-        const { answer } = await this.askFor(visible, flight, directives);
+        const visible = withoutClient(this.visible(context, by));
+        const { answer } = await this.askFor(visible, flight, by);
         if (answer.body instanceof Readable) answer.body.on('error', () => undefined).resume();
       })
       .catch(() => undefined);
   }
 
   /** Asks without keeping the answer, and still shows no more than to everybody. */
-  private async askAlone(context: Routed, forwarded: string): Promise<null> {
-    const visible = this.visible(context);
+  private async askAlone(context: Routed, by: KeyedBy, forwarded: string): Promise<null> {
+    const visible = this.visible(context, by);
     sayStatus(context, 'MISS', `sluice; fwd=${forwarded}`);
     try {
       await this.ask(visible);
@@ -91,7 +86,7 @@ export class CacheFetch {
   }
 
   /** Asks, and ends the flight with what comes of it. */
-  private async askFor(visible: Routed, flight: Flight, directives: CacheDirectives): Promise<FetchedAnswer> {
+  private async askFor(visible: Routed, flight: Flight, by: KeyedBy): Promise<FetchedAnswer> {
     try {
       await this.ask(visible);
     } catch (error) {
@@ -100,7 +95,7 @@ export class CacheFetch {
       throw error;
     }
     const answer = withoutTags(visible.answer);
-    const verdict = verdictOn(visible.answer, this.cached, directives, Date.now());
+    const verdict = verdictOn(visible.answer, this.cached, by, Date.now());
     if (!verdict.stored) return this.notKept(flight, answer, verdict.reason);
     const { body } = visible.answer;
     if (body instanceof Readable)
@@ -109,7 +104,7 @@ export class CacheFetch {
     if (bytes.length > LIMITS.cacheEntryBytesMax) return this.notKept(flight, answer, 'too-large');
     const content = verdict.contentWith(bytes);
     this.cache.keep(flight, content);
-    return { answer: firstAnswer(content, directives), detail: 'stored' };
+    return { answer: firstAnswer(content, by.directives), detail: 'stored' };
   }
 
   private notKept(flight: Flight, answer: ProxyResponse, reason: NotStored): FetchedAnswer {
@@ -130,8 +125,8 @@ export class CacheFetch {
     );
   }
 
-  private visible(context: Routed): Routed {
-    return visibleRequest(context, this.cached.visibilityOf(context));
+  private visible(context: Routed, { keyed }: KeyedBy): Routed {
+    return visibleRequest(context, this.cached.visibilityOf(context, keyed));
   }
 }
 

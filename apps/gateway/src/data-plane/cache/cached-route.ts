@@ -14,6 +14,13 @@ const OF_THE_BODY = new Set(['content-type', 'content-encoding', 'content-langua
 /** Where everybody may ask, nothing tells callers apart. */
 const UNASKED = 'NONE';
 
+/** What a key was made of, for who goes on with it later. */
+export interface KeyedBy {
+  readonly directives: CacheDirectives;
+  /** `keyedHeaders` when the key was made. */
+  readonly keyed: readonly string[];
+}
+
 /** What a route's cache settings make of a request. */
 export class CachedRoute {
   private readonly plan: CacheKeyPlan;
@@ -45,6 +52,11 @@ export class CachedRoute {
     return this.plan.scope;
   }
 
+  /** The headers in keys made now; who fetches for a key keeps the list it was made with. */
+  get keyedHeaders(): readonly string[] {
+    return this.plan.keyedHeaders;
+  }
+
   /** The key of a request whose answer may be kept under `method`. */
   keyOf(context: Routed, method: string, { authorization }: CacheDirectives): string {
     const { body, headers } = context;
@@ -65,19 +77,20 @@ export class CachedRoute {
   }
 
   /** RFC 9111 §3.5: credentials that the platform did not ask for and the key only knows by their text. */
-  needsConsent({ authorization }: CacheDirectives): boolean {
-    return authorization !== '' && !this.asksWhoIsThere && !this.plan.keysHeader('authorization');
+  needsConsent({ authorization }: CacheDirectives, keyed: readonly string[]): boolean {
+    return authorization !== '' && !this.asksWhoIsThere && !keyed.includes('authorization');
   }
 
-  vary(names: readonly string[]): ReturnType<CacheKeyPlan['vary']> {
+  /** Learns what an answer varies by; whether it may be kept under a key with these headers. */
+  vary(names: readonly string[], keyed: readonly string[]): boolean {
     // Credentials that were sent are in the key already.
-    return this.plan.vary(this.asksWhoIsThere ? names : names.filter((name) => name !== 'authorization'));
+    return this.plan.vary(this.asksWhoIsThere ? names : names.filter((name) => name !== 'authorization'), keyed);
   }
 
-  visibilityOf({ body }: Routed): Visibility {
+  visibilityOf({ body }: Routed, keyed: readonly string[]): Visibility {
     return {
       seesHeader: (name) =>
-        this.plan.keysHeader(name) ||
+        keyed.includes(name) ||
         this.forwarded.has(name) ||
         (name === 'authorization' && !this.asksWhoIsThere) ||
         (body.length > 0 && OF_THE_BODY.has(name)),

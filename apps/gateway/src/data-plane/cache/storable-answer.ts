@@ -1,7 +1,6 @@
 import { etagOf, storabilityOf, type NotStored, type StorableResponse } from '@sluice/caching';
 import { type ProxyResponse } from '../responses/proxy-response';
-import { type CacheDirectives } from './cache-directives';
-import { type CachedRoute } from './cached-route';
+import { type CachedRoute, type KeyedBy } from './cached-route';
 
 /** An answer that may be kept, but for its body; or why it may not. */
 export type Verdict =
@@ -15,7 +14,7 @@ const NOT_KEPT = new Set(['age', 'x-cache', 'cache-tag']);
 export function verdictOn(
   answer: ProxyResponse,
   cached: CachedRoute,
-  directives: CacheDirectives,
+  { directives, keyed }: KeyedBy,
   nowEpochMs: number,
 ): Verdict {
   const { ttlSeconds, staleWhileRevalidateSeconds } = cached.settings;
@@ -24,12 +23,12 @@ export function verdictOn(
     headers: answer.headers,
     ttlMs: ttlSeconds * 1_000,
     staleWhileRevalidateMs: staleWhileRevalidateSeconds * 1_000,
-    needsConsent: cached.needsConsent(directives),
+    needsConsent: cached.needsConsent(directives, keyed),
     nowEpochMs,
   });
   if (!storability.stored) return storability;
   // What was answered without the header it varies by is not kept; from now on the integration sees that header.
-  if (cached.vary(storability.vary) !== 'known') return { stored: false, reason: 'vary' };
+  if (!cached.vary(storability.vary, keyed)) return { stored: false, reason: 'vary' };
   const { ageMs, freshMs, staleMs, etag, lastModified, tags } = storability;
   const headers = withoutNames(answer.headers, NOT_KEPT);
   return {

@@ -36,17 +36,18 @@ export function compileLookupCache(route: RouteBlueprint, parts: PipelineParts):
     if (directives.range || (directives.announcesBody && context.body.length === 0)) return bypass(context);
     const wish = directives.cacheControl === '' ? null : wishOf(context, cached, directives.cacheControl);
     if (wish === 'no-store') return bypass(context);
+    const by = { directives, keyed: cached.keyedHeaders };
     const key = cached.keyOf(context, method === 'HEAD' && headFromGet ? 'GET' : method, directives);
     if (wish !== 'replace') {
       const found = cache.find(key, context.receivedAtMs);
       if (found !== null) {
         answerWith(context, found, directives);
-        if (context.cacheStatus === 'STALE') fetch.inBackground(context, found, directives);
+        if (context.cacheStatus === 'STALE') fetch.inBackground(context, found, by);
         return;
       }
     }
     const slot = slotOf(key, cached.groupOf(context.routedPath), cached.scope);
-    return fetch.answer(context, slot, directives, wish === 'replace').then((stored) => {
+    return fetch.answer(context, slot, by, wish === 'replace').then((stored) => {
       if (stored !== null) answerWith(context, stored, directives);
     });
   };

@@ -117,7 +117,7 @@ test('resolves $LATEST, a version by its number, and nothing else', async () => 
 test('listeners are told what changed, after it has', async () => {
   const store = await startStore();
   const changes: (ConfigurationChange & { version: number | undefined })[] = [];
-  store.onChange((change) => changes.push({ ...change, version: store.resolve('f')?.version }));
+  store.onChange((change) => void changes.push({ ...change, version: store.resolve('f')?.version }));
   await store.commit('function', 'f', null, functionRecord('f', 1));
   await store.commit('api', 'a', null, apiRecord('a'));
   await store.commit('function', 'f', store.functions.get('f') ?? null, null);
@@ -146,7 +146,7 @@ test('a gateway that missed more changes than are kept loads everything', async 
     .hdel(keys.configRecords('api'), 'a')
     .exec();
   const kinds: string[] = [];
-  store.onChange(({ kind }) => kinds.push(kind));
+  store.onChange(({ kind }) => void kinds.push(kind));
   await waitFor(() => store.version === 6, { timeoutMs: 3_000 });
   expect(store.apis.size).toBe(0);
   expect(kinds).toEqual(['all']);

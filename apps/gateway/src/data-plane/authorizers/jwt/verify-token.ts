@@ -18,18 +18,7 @@ export interface VerifiedToken {
 }
 
 /** What signs with a private key. Never `none`, never HS*: a public key is no secret. */
-const ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-] as const;
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
 
 /**
  * Verifies a JSON Web Token (RFC 7519, RFC 8725) in AWS's order: kid, signature, iss, aud or client_id, exp, nbf, iat.

@@ -13,6 +13,8 @@ let redis: TestRedis;
 let gateway: TestGateway;
 let runner: { stop(): Promise<void> };
 let nobody: Credentials;
+/** How often the authorizer's function was. */
+let asked = 0;
 const integration = { type: 'function', function: 'echo' };
 const statement = (Effect: string, more = {}) => ({
   Effect,
@@ -28,12 +30,18 @@ beforeAll(async () => {
   gateway = await startTestGateway(redis);
   runner = await startScriptedRunner(redis, (invocation) => {
     if (invocation.kind === 'probe') return answerEverything(invocation);
+    if (invocation.functionName === 'gate') {
+      asked++;
+      return invocation.answer(OUTCOME.ok, { durationUs: 1, initUs: 0 }, '{"isAuthorized":true}');
+    }
     invocation.answer(OUTCOME.ok, { durationUs: 1, initUs: 0 }, '{"statusCode":200,"body":"let in"}');
   });
-  await gateway.request('PUT', '/v1/functions/echo?url=NONE', {
-    body: 'export const handler = async (event) => event;',
-    headers: { 'content-type': 'text/plain' },
-  });
+  for (const name of ['echo?url=NONE', 'gate']) {
+    await gateway.request('PUT', `/v1/functions/${name}`, {
+      body: 'export const handler = async (event) => event;',
+      headers: { 'content-type': 'text/plain' },
+    });
+  }
   await gateway.request('PUT', '/v1/users/nobody', { json: {} });
   nobody = JSON.parse((await gateway.request('POST', '/v1/users/nobody/access-keys')).text) as Credentials;
 });
@@ -101,6 +109,21 @@ test('a signed route: the resource policy or the caller’s own may allow, a Den
   expect([await signed(nobody), await signed(TEST_CREDENTIALS)]).toEqual([403, 403]);
   await deploy(statement('Deny', from('203.0.113.0/24')));
   expect(await signed(TEST_CREDENTIALS)).toBe(200);
+});
+
+test('with a function authorizer only a Deny counts, before the function is asked', async () => {
+  const authorizers = { gate: { type: 'function', function: 'gate', simpleResponses: true, resultTtlSeconds: 0 } };
+  const route = { route: 'GET /x', integration, authorization: { authorizer: 'gate' } };
+  const put = (...Statement: object[]) =>
+    gateway.request('PUT', '/v1/apis/gated', {
+      json: { routes: [route], authorizers, resourcePolicy: { Version: '2012-10-17', Statement } },
+    });
+  const ask = async () =>
+    (await fetch(`${gateway.publicUrl}/gated/x`, { headers: { authorization: 'anything' } })).status;
+  await put(statement('Deny', from('203.0.113.0/24')));
+  expect([await ask(), asked]).toEqual([200, 1]);
+  await put(statement('Deny', from('127.0.0.0/8')));
+  expect([await ask(), asked]).toEqual([403, 1]);
 });
 
 test('an open function URL with a resource policy needs its Allow', async () => {

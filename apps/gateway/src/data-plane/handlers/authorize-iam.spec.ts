@@ -1,3 +1,6 @@
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { OUTCOME } from '@sluice/contracts';
 import { startTestRedis, type TestRedis } from '@sluice/testing';
 import {
@@ -48,7 +51,7 @@ const eventOf = ({ status, text }: WireAnswer): Event => {
 
 beforeAll(async () => {
   redis = await startTestRedis();
-  gateway = await startTestGateway(redis);
+  gateway = await startTestGateway(redis, { SLUICE_EGRESS_ALLOW: '127.0.0.1:*' });
   runner = await startScriptedRunner(redis, (invocation) => {
     if (invocation.kind === 'probe') return answerEverything(invocation);
     const answer = JSON.stringify({ statusCode: 200, body: invocation.event });
@@ -112,7 +115,7 @@ describe('who is let in', () => {
 describe('refusals are answered as AWS does', () => {
   const refused = async (answer: Promise<WireAnswer>) => {
     const { status, headers, text } = await answer;
-    return [status, headers['x-amzn-errortype'], headers['x-sluice-error'], JSON.parse(text)];
+    return [status, headers['x-amzn-errortype'], headers['x-sluice-error'], JSON.parse(text) as unknown];
   };
   const unsigned = (target: string) => call({ method: 'GET', target, headers: ['host', 'h'], body: '' });
   const wrong = () => ({ ...ann, secretAccessKey: 'x'.repeat(40) });
@@ -148,6 +151,13 @@ describe('refusals are answered as AWS does', () => {
         Message: `User: ${ANN} is not authorized to perform: execute-api:Invoke on resource: ${arn} with an explicit deny`,
       },
     ]);
+  });
+
+  test('another scheme of Authorization is no signature', async () => {
+    const headers = ['host', 'h', 'authorization', 'Basic YTpi'];
+    const answer = await call({ method: 'GET', target: '/rest/pets/7', headers, body: '' });
+    expect(answer.headers['x-sluice-error']).toBe('MISSING_AUTHENTICATION_TOKEN');
+    expect(answer.headers['x-sluice-reason']).toContain('Sign the request with AWS Signature Version 4');
   });
 
   test('http: all alike, told apart by x-sluice-error', async () => {
@@ -237,6 +247,60 @@ describe('bodies', () => {
       call(signedCall(gateway.publicUrl, ann, { ...order, target }, 'UNSIGNED-PAYLOAD'));
     expect(eventOf(await unsigned('/http/unsigned')).body).toBe(order.body);
     expect((await unsigned('/http/pets')).headers['x-sluice-error']).toBe('INVALID_SIGNATURE');
+  });
+});
+
+describe('behind a signed route', () => {
+  test('answers are cached per caller, and replaced only by who may execute-api:InvalidateCache', async () => {
+    const cache = {
+      ttlSeconds: 300,
+      requireAuthorizationForInvalidation: true,
+      unauthorizedInvalidation: 'FAIL_WITH_403',
+    };
+    await put('/v1/apis/cached', { routes: [{ route: 'GET /x', integration, authorization: 'IAM', cache }] });
+    const cached = async (key: Credentials, headers: string[] = []) => {
+      const answer = await call(signedCall(gateway.publicUrl, key, { target: '/cached/x', headers }));
+      return [answer.status, answer.headers['x-cache']];
+    };
+    expect([await cached(ann), await cached(ann)]).toEqual([
+      [200, 'MISS'],
+      [200, 'HIT'],
+    ]);
+    expect(await cached(TEST_CREDENTIALS)).toEqual([200, 'MISS']);
+    const replace = ['cache-control', 'max-age=0'];
+    expect((await cached(ann, replace))[0]).toBe(403);
+    await allowAnn(statement('Allow', '*'), { ...statement('Allow', '*'), Action: 'execute-api:InvalidateCache' });
+    expect((await cached(ann, replace))[0]).toBe(200);
+  });
+
+  test('an upstream gets neither signature nor Authorization, and no body but the one that was signed', async () => {
+    const received: { url: string | undefined; authorization: string | undefined; body: string }[] = [];
+    const upstream = createServer((request, response) => {
+      void text(request).then((body) => {
+        received.push({ url: request.url, authorization: request.headers.authorization, body });
+        response.end('ok');
+      });
+    });
+    await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+    try {
+      const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/x`;
+      await put('/v1/apis/proxied', {
+        routes: [{ route: 'POST /x', integration: { type: 'http-proxy', url }, authorization: 'IAM' }],
+      });
+      const order = { method: 'POST', target: '/proxied/x?a=1', body: 'an order' };
+      const signed = signedCall(gateway.publicUrl, ann, order);
+      const presigned = presignedCall(gateway.publicUrl, ann, order);
+      expect([(await call(signed)).status, (await call(presigned)).status]).toEqual([200, 200]);
+      expect([
+        (await call({ ...signed, body: 'an 0rder' })).status,
+        (await call({ ...presigned, body: 'an 0rder' })).status,
+      ]).toEqual([403, 403]);
+    } finally {
+      upstream.closeAllConnections();
+      upstream.close();
+    }
+    const seen = { url: '/x?a=1', authorization: undefined, body: 'an order' };
+    expect(received).toEqual([seen, seen]);
   });
 });
 

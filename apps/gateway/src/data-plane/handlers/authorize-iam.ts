@@ -26,6 +26,8 @@ export function compileAuthorizeIam(route: RouteBlueprint, { access }: PipelineP
     allowUnsignedPayload: route.definition.allowUnsignedPayload === true,
   };
 
+  const unprovenBytesMax = Math.min(UNPROVEN_BODY_BYTES_MAX, route.definition.bodyBytesMax ?? UNPROVEN_BODY_BYTES_MAX);
+
   const letIn = (context: Routed, signed: SignedRequest): void => {
     const { principal } = signed.accessKey;
     access.uses.note(principal.accessKeyId, signed.service, context.receivedEpochMs);
@@ -45,7 +47,7 @@ export function compileAuthorizeIam(route: RouteBlueprint, { access }: PipelineP
       if (signed.bodyOwes === 'hash') context.signed = signed;
       return letIn(context, signed);
     }
-    return readWholeBody(context, UNPROVEN_BODY_BYTES_MAX).then(() => {
+    return readWholeBody(context, unprovenBytesMax).then(() => {
       confirm(context, signed);
       letIn(context, signed);
     });

@@ -50,6 +50,8 @@ import { FunctionTargets } from './data-plane/routes/function-targets';
 import { Upstreams } from './data-plane/integrations/upstreams';
 import { RouteDirectory } from './data-plane/routes/route-directory';
 import { StepTimes } from './data-plane/step-times';
+import { SpanExporter } from './data-plane/tracing/span-exporter';
+import { Tracer } from './data-plane/tracing/tracer';
 import { clientAddress } from './data-plane/client-address';
 import { CertificateStore } from './data-plane/tls/certificate-store';
 import { Throttling } from './throttling';
@@ -90,6 +92,7 @@ export class Gateway {
   private readonly canaries: CanaryWatch;
   private readonly routes: RouteDirectory;
   private readonly accessLogs: AccessLogs;
+  private readonly spans: SpanExporter | null;
   private readonly publicServer: PublicServer;
   private readonly adapter = new AdminAdapter();
   private stopFollowingFlushes: () => void = () => undefined;
@@ -176,9 +179,11 @@ export class Gateway {
     this.readiness = new Readiness(this.configuration, nowMs);
     this.address = new PublicAddress(settings.bindAddress);
 
-    this.upstreams = new Upstreams({ policy: this.egressPolicy, nowMs });
+    this.upstreams = new Upstreams({ policy: this.egressPolicy, masterKey: settings.masterKey, nowMs });
     const metrics = new RequestMetrics(this.registry, this.archive.recorder);
     this.targets = new FunctionTargets(this.configuration, metrics);
+    this.spans = spanExporter(settings, gatewayId, onError);
+    const tracer = this.spans === null ? null : new Tracer(this.spans, settings.tracing?.ratio ?? 1);
     this.accessLogs = new AccessLogs({
       target: settings.accessLog,
       dataDirectory: settings.dataDirectory,
@@ -212,6 +217,7 @@ export class Gateway {
         access: this.access,
         invocations: this.invocations,
         accessLogs: this.accessLogs,
+        tracer,
         targets: this.targets,
         upstreams: this.upstreams,
         cache: this.cache,
@@ -221,7 +227,7 @@ export class Gateway {
       metrics,
       stepTimes: settings.traceSteps ? new StepTimes(this.registry) : null,
     });
-    const recorder = new Recorder(metrics, this.accessLogs, logger);
+    const recorder = new Recorder(metrics, this.accessLogs, tracer, logger);
     this.publicServer = new PublicServer(
       { routes: this.routes, recorder },
       {
@@ -286,7 +292,13 @@ export class Gateway {
       this.throttling.stop(),
       this.upstreams.stop(),
     ]);
-    await Promise.all([this.egress.close(), this.accessLogs.close(), this.housekeeping.stop(), this.archive.stop()]);
+    await Promise.all([
+      this.egress.close(),
+      this.accessLogs.close(),
+      this.spans?.stop(),
+      this.housekeeping.stop(),
+      this.archive.stop(),
+    ]);
   }
 
   private tls(): PublicServerOptions['tls'] {
@@ -372,6 +384,15 @@ function linkAddress({ link }: GatewaySettings): { linkAddress: string; advertis
     linkAddress: `${host}:${link.port}`,
     ...(advertised === undefined ? {} : { advertisedAddress: advertised }),
   };
+}
+
+/** null where the operator names no collector: then tracing costs nothing. */
+function spanExporter(
+  { tracing }: GatewaySettings,
+  instanceId: string,
+  onError: (message: string, error: unknown) => void,
+): SpanExporter | null {
+  return tracing === undefined ? null : new SpanExporter({ ...tracing, instanceId, onError });
 }
 
 /** A port that cannot be had becomes one line that names its setting. */

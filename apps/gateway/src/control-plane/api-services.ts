@@ -30,7 +30,7 @@ export function apiServices(options: {
   const { configuration, redis, egress, masterKey } = options;
   const nowMs = Date.now;
   const deploymentStore = new DeploymentStore(redis);
-  const apis = new ApiService({ configuration, deployments: deploymentStore, egress, newDeploymentId, nowMs });
+  const apis = new ApiService({ configuration, deployments: deploymentStore, egress, masterKey, newDeploymentId, nowMs });
   const deployments = new DeploymentService(apis, deploymentStore);
   const stages = new StageService({ apis, deployments, configuration, nowMs });
   return {

@@ -6,6 +6,7 @@ import {
   type ApiRecord,
   type Deployment,
 } from '@sluice/contracts';
+import { type MasterKey } from '@sluice/config';
 import { type EgressPolicy } from '@sluice/egress';
 import { keyedRoutes } from '@sluice/routing';
 import { type ConfigurationStore } from '../../configuration/configuration-store';
@@ -15,6 +16,7 @@ import { checkPreconditions, type Preconditions } from '../http/preconditions';
 import { domainsOf } from '../domains/domain-uses';
 import { deploymentUses, withDeployment } from './api-record-changes';
 import { checkFunctions } from './definition-checks';
+import { sealUpstreamKeys } from './seal-upstream-keys';
 import { type DeploymentStore } from './deployment-store';
 
 export interface ApiChange {
@@ -29,6 +31,7 @@ export class ApiService {
       readonly configuration: ConfigurationStore;
       readonly deployments: DeploymentStore;
       readonly egress: EgressPolicy;
+      readonly masterKey: MasterKey;
       readonly newDeploymentId: () => string;
       readonly nowMs: () => number;
     },
@@ -126,7 +129,7 @@ export class ApiService {
 
   /** Kept before it is served: a deployment that a stage has can always be looked up again. */
   private async newDeployment(name: string, definition: ApiDefinition, description?: string): Promise<Deployment> {
-    const { deployments, egress, newDeploymentId, nowMs } = this.options;
+    const { deployments, egress, masterKey, newDeploymentId, nowMs } = this.options;
     keyedRoutes(definition.routes, { style: definition.apiStyle });
     checkAuthorizers(definition, egress);
     checkRoutes(definition);
@@ -134,7 +137,7 @@ export class ApiService {
       id: newDeploymentId(),
       createdAt: new Date(nowMs()).toISOString(),
       ...(description === undefined ? {} : { description }),
-      definition,
+      definition: sealUpstreamKeys(definition, name, masterKey),
     };
     await deployments.save(name, deployment);
     return deployment;

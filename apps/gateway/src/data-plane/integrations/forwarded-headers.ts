@@ -28,6 +28,8 @@ const OWN = new Set([
   'x-forwarded-prefix',
   'x-forwarded-proto',
   'x-amzn-trace-id',
+  'traceparent',
+  'tracestate',
 ]);
 const VIA = '1.1 sluice';
 

@@ -40,7 +40,9 @@ async function invoke(context: Routed, target: FunctionTarget, invocations: Invo
   const version = versionOf(target);
   const settlement = await settled(context, requestOf(context, target), target, invocations);
   context.integrationMs = performance.now() - startedAtMs;
+  context.integrationStartedAtMs = startedAtMs;
   if (settlement instanceof SluiceError) throw settlement;
+  context.invocation = settlement;
   const { outcome, durationUs, initUs } = settlement;
   target.metrics.record(version, outcome, durationUs, initUs, context.integrationMs);
   context.answer = answerOf(context, settlement);

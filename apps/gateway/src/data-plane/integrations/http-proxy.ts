@@ -37,7 +37,7 @@ export function compileHttpProxy(
   } catch (error) {
     return refuseAs(`The url of this route ${(error as Error).message}.`);
   }
-  const name = upstreamName(url.origin, integration);
+  const name = upstreamName(route.apiName, url.origin, integration);
   const compose = compileOutgoing(route, integration, url);
   const { retries } = integration;
   const { timeoutMs, style } = route;

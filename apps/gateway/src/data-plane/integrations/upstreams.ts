@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { type MasterKey } from '@sluice/config';
 import { LIMITS, type HttpProxyIntegration } from '@sluice/contracts';
 import { egressConnector, type EgressPolicy } from '@sluice/egress';
 import { Pool } from 'undici';
 import { CircuitBreaker } from './circuit-breaker';
+import { upstreamKeyAad } from './upstream-key';
 
 const SWEEP_MS = 60_000;
 const KEEP_ALIVE_MS = 30_000;
@@ -12,6 +14,8 @@ const KEEP_ALIVE_MS_MAX = 300_000;
 /** Which connections a route uses: routes whose settings are the same share them, also over redeployments. */
 export interface UpstreamName {
   readonly key: string;
+  /** Whose encrypted keys the settings may hold. */
+  readonly apiName: string;
   readonly origin: string;
   readonly settings: Pick<HttpProxyIntegration, 'connectTimeoutMs' | 'tls' | 'circuitBreaker'>;
 }
@@ -23,7 +27,7 @@ export interface Upstream {
   readonly breaker: CircuitBreaker | null;
 }
 
-export function upstreamName(origin: string, integration: HttpProxyIntegration): UpstreamName {
+export function upstreamName(apiName: string, origin: string, integration: HttpProxyIntegration): UpstreamName {
   const { connectTimeoutMs, tls, circuitBreaker } = integration;
   const settings = {
     connectTimeoutMs,
@@ -31,7 +35,7 @@ export function upstreamName(origin: string, integration: HttpProxyIntegration):
     ...(circuitBreaker === undefined ? {} : { circuitBreaker }),
   };
   const digest = createHash('sha256').update(JSON.stringify(settings)).digest('base64url');
-  return { key: `${origin} ${digest}`, origin, settings };
+  return { key: `${origin} ${digest}`, apiName, origin, settings };
 }
 
 /**
@@ -45,7 +49,13 @@ export class Upstreams {
   /** A clock that never goes back. */
   readonly nowMs: () => number;
 
-  constructor(private readonly options: { readonly policy: EgressPolicy; readonly nowMs: () => number }) {
+  constructor(
+    private readonly options: {
+      readonly policy: EgressPolicy;
+      readonly masterKey: MasterKey;
+      readonly nowMs: () => number;
+    },
+  ) {
     this.nowMs = options.nowMs;
   }
 
@@ -71,7 +81,8 @@ export class Upstreams {
     return upstream;
   }
 
-  private connect({ origin, settings: { connectTimeoutMs, tls, circuitBreaker } }: UpstreamName): Upstream {
+  private connect({ apiName, origin, settings }: UpstreamName): Upstream {
+    const { connectTimeoutMs, tls, circuitBreaker } = settings;
     const { ca, cert, key, serverName } = tls ?? {};
     const pool = new Pool(origin, {
       connect: egressConnector(this.options.policy, {
@@ -79,7 +90,7 @@ export class Upstreams {
         tls: {
           ...(ca === undefined ? {} : { ca }),
           ...(cert === undefined ? {} : { cert }),
-          ...(key === undefined ? {} : { key }),
+          ...(key === undefined ? {} : { key: this.options.masterKey.decrypt(key, upstreamKeyAad(apiName)) }),
           ...(serverName === undefined ? {} : { servername: serverName }),
         },
       }),

@@ -36,6 +36,13 @@ export interface TlsListen {
   readonly defaultCertificate: { readonly certFile: string; readonly keyFile: string } | null;
 }
 
+export interface TracingSettings {
+  readonly endpoint: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly serviceName: string;
+  readonly ratio: number;
+}
+
 export interface GatewaySettings extends PlatformSettings {
   readonly publicPort: number;
   /** null = no https. */
@@ -48,6 +55,8 @@ export interface GatewaySettings extends PlatformSettings {
   readonly acceptByMs: number;
   readonly traceSteps: boolean;
   readonly metricsMaxMb: number;
+  /** Absent = no spans are recorded. */
+  readonly tracing: TracingSettings | undefined;
   readonly cacheMemoryMb: number;
   readonly cacheRedisMb: number;
   readonly trustedProxies: TrustedProxies;
@@ -105,6 +114,7 @@ export function loadGatewaySettings(environment: Environment): GatewaySettings {
     acceptByMs: values.acceptByMs,
     traceSteps: values.traceSteps === 'on',
     metricsMaxMb: values.metricsMaxMb,
+    tracing: tracingSettings(values),
     cacheMemoryMb: values.cacheMemoryMb,
     cacheRedisMb: values.cacheRedisMb,
     trustedProxies: values.trustedProxies,
@@ -259,6 +269,11 @@ function tlsListen({ tlsPort, tlsCertFile, tlsKeyFile }: SettingValues, problems
   if (tlsPort === undefined) return null;
   const given = tlsCertFile !== undefined && tlsKeyFile !== undefined;
   return { port: tlsPort, defaultCertificate: given ? { certFile: tlsCertFile, keyFile: tlsKeyFile } : null };
+}
+
+function tracingSettings(values: SettingValues): TracingSettings | undefined {
+  const { otlpEndpoint: endpoint, otlpHeaders: headers = {}, otlpServiceName: serviceName, traceRatio: ratio } = values;
+  return endpoint === undefined ? undefined : { endpoint, headers, serviceName, ratio };
 }
 
 function accessLogTarget(values: SettingValues): AccessLogTarget {

@@ -66,6 +66,33 @@ export const trustedProxies: SettingKind<TrustedProxies> = {
   },
 };
 
+export const share: SettingKind<number> = {
+  label: 'a number from 0 to 1',
+  parse(value) {
+    const parsed = /^(0|1|0?\.\d{1,6}|1\.0)$/.test(value) ? Number(value) : Number.NaN;
+    if (!(parsed >= 0 && parsed <= 1)) throw new RangeError(share.label);
+    return parsed;
+  },
+};
+
+export const httpUrl: SettingKind<string> = {
+  label: 'an http or https URL',
+  parse(value) {
+    if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) throw new RangeError(httpUrl.label);
+    return value;
+  },
+};
+
+/** Names and values in OpenTelemetry's form: `name=value,name=value`, values percent-encoded. */
+export const headerList: SettingKind<Readonly<Record<string, string>>> = {
+  label: 'name=value pairs with commas between them',
+  parse(value) {
+    const pairs = value.split(',').map((pair) => /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(.*?)\s*$/.exec(pair));
+    if (pairs.includes(null) || /%(?![0-9a-f]{2})/i.test(value)) throw new RangeError(headerList.label);
+    return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', decodeURIComponent(pair?.[2] ?? '')]));
+  },
+};
+
 export const filePath = text('a file path');
 
 /** What `libs/redis` can connect to: `redis://`, `rediss://`, `unix:///path`, or a path. */

@@ -6,6 +6,7 @@ import { type Upstreams } from './integrations/upstreams';
 import { type Authorizers } from './authorizers/authorizers';
 import { type AccessLogs } from './access-log/access-logs';
 import { type FunctionTargets } from './routes/function-targets';
+import { type Tracer } from './tracing/tracer';
 
 /** The services that steps work with, by name; made once by the composition in `gateway.ts`. */
 export interface PipelineParts {
@@ -13,6 +14,8 @@ export interface PipelineParts {
   readonly invocations: InvocationClient;
   readonly targets: FunctionTargets;
   readonly accessLogs: AccessLogs;
+  /** null = no spans are recorded. */
+  readonly tracer: Tracer | null;
   readonly upstreams: Upstreams;
   readonly cache: ResponseCache;
   readonly authorizers: Authorizers;

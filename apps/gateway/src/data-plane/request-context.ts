@@ -12,6 +12,13 @@ const NO_HEADERS: readonly string[] = [];
 /** What the cache had to do with an answer, as `X-Cache` says it; '' on routes without a cache. */
 export type CacheStatus = '' | 'HIT' | 'MISS' | 'BYPASS' | 'STALE';
 
+/** What a runner measured of an invocation. */
+export interface InvocationTimes {
+  readonly durationUs: number;
+  /** 0 where an environment was warm. */
+  readonly initUs: number;
+}
+
 /** A request whose head is read and found well-formed. */
 export interface Received {
   readonly request: IncomingMessage;
@@ -62,6 +69,10 @@ export interface Routed extends Received {
   cacheStatus: CacheStatus;
   /** Time from handing the request to the integration to its answer; 0 where none was asked. */
   integrationMs: number;
+  /** Monotonic; 0 where nobody noted it. */
+  integrationStartedAtMs: number;
+  /** How the function's run went; null where none ran. */
+  invocation: InvocationTimes | null;
   /** What steps add to the answer, whoever made it: name, value, … */
   extraHeaders: readonly string[];
 }
@@ -83,6 +94,8 @@ export class RequestContext implements Received {
   answer: ProxyResponse = NO_RESPONSE;
   cacheStatus: CacheStatus = '';
   integrationMs = 0;
+  integrationStartedAtMs = 0;
+  invocation: InvocationTimes | null = null;
   extraHeaders: readonly string[] = NO_HEADERS;
 
   constructor(

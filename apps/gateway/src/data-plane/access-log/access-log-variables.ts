@@ -131,9 +131,9 @@ function integrationLatency({ integrationMs }: AccessLogEntry): VariableValue {
   return integrationMs > 0 ? Math.round(integrationMs) : '';
 }
 
-function traceParentOf({ received }: AccessLogEntry): string {
+function traceParentOf({ received, routed }: AccessLogEntry): string {
   const context = traceContextOf(received);
-  return traceParent(context, context.sampled ?? false);
+  return traceParent(context, context.sampled ?? routed?.route.tracer?.samples(context.traceId) ?? false);
 }
 
 /** Of a custom domain; below the gateway's own address there is none. */

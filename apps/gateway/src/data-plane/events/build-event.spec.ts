@@ -75,6 +75,7 @@ describe('payload format 2.0', () => {
         host: 'api.example.com:8080',
         'user-agent': 'curl',
         'x-two': '1,2',
+        traceparent: '00-0123456789abcdef0123456789abcdef-0123456789abcdef-00',
         'x-amzn-trace-id': 'Root=1-5e5ffe45-0123456789abcdef01234567',
         'x-forwarded-for': '203.0.113.9',
         'x-forwarded-port': '8080',
@@ -192,6 +193,7 @@ describe('both formats', () => {
     );
     expect(Object.keys(seen['headers'] as object)).toEqual([
       'host',
+      'traceparent',
       'x-amzn-trace-id',
       'x-forwarded-for',
       'x-forwarded-port',

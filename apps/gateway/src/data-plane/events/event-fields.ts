@@ -2,6 +2,7 @@ import { type IncomingMessage } from 'node:http';
 import { type TLSSocket } from 'node:tls';
 import { plainAddress } from '../client-address';
 import { type Routed } from '../request-context';
+import { traceContextOf, traceParent } from '../tracing/trace-context';
 import { essenceOf, isBinaryType } from '../responses/media-type';
 
 /** AWS's placeholder for "no account"; ARNs and events need twelve digits. */
@@ -32,6 +33,8 @@ const OWN = new Set([
   'x-forwarded-proto',
   'x-forwarded-prefix',
   'x-amzn-trace-id',
+  'traceparent',
+  'tracestate',
 ]);
 
 export function isForwarded(lowerName: string): boolean {
@@ -39,9 +42,11 @@ export function isForwarded(lowerName: string): boolean {
 }
 
 /** The headers the gateway adds: lower-case name, value, … */
-export function ownHeaders({ request, headers, sourceIp, mount, receivedEpochMs, requestId }: Routed): string[] {
+export function ownHeaders(context: Routed): string[] {
+  const { request, headers, sourceIp, mount, receivedEpochMs, requestId } = context;
   const secure = isSecure(request);
   return [
+    ...traceHeaders(context),
     'x-amzn-trace-id',
     headers.traceId === ''
       ? `Root=1-${Math.floor(receivedEpochMs / 1_000).toString(16)}-${requestId.replaceAll('-', '').slice(0, 24)}`
@@ -55,6 +60,14 @@ export function ownHeaders({ request, headers, sourceIp, mount, receivedEpochMs,
     'x-forwarded-proto',
     secure ? 'https' : 'http',
   ];
+}
+
+/** W3C Trace Context: the caller's trace with a span of ours, or a new one. */
+function traceHeaders({ headers, requestId, route }: Routed): string[] {
+  const trace = traceContextOf({ headers, requestId });
+  const sampled = trace.sampled ?? route.tracer?.samples(trace.traceId) ?? false;
+  const parent = ['traceparent', traceParent(trace, sampled)];
+  return trace.state === '' ? parent : [...parent, 'tracestate', trace.state];
 }
 
 /** Who the connection is from: behind a trusted proxy that is the proxy, and the client stands before it. */

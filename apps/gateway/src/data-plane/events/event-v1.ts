@@ -69,13 +69,18 @@ function headerPairs(context: Routed): [string, string][] {
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index] as string;
     const lower = name.toLowerCase();
-    if (isForwarded(lower))
-      pairs.push([Object.hasOwn(CASING, lower) ? (CASING[lower] as string) : name, raw[index + 1] as string]);
+    if (isForwarded(lower)) pairs.push([cased(lower, name), raw[index + 1] as string]);
   }
   const own = ownHeaders(context);
-  for (let index = 0; index < own.length; index += 2)
-    pairs.push([CASING[own[index] as string] as string, own[index + 1] as string]);
+  for (let index = 0; index < own.length; index += 2) {
+    const name = own[index] as string;
+    pairs.push([cased(name, name), own[index + 1] as string]);
+  }
   return pairs;
+}
+
+function cased(lowerName: string, otherwise: string): string {
+  return Object.hasOwn(CASING, lowerName) ? (CASING[lowerName] as string) : otherwise;
 }
 
 const NO_MAPS = { single: 'null', multi: 'null' } as const;

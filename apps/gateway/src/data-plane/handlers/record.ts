@@ -4,6 +4,7 @@ import { type AccessLogs } from '../access-log/access-logs';
 import { FunctionFailure } from '../function-failure';
 import { type RequestMetrics, type RouteMetrics } from '../request-metrics';
 import { type Received, type Routed } from '../request-context';
+import { type Tracer } from '../tracing/tracer';
 
 /** What nginx calls it, and the name a client that left has in logs and metrics. */
 const CLIENT_CLOSED_STATUS = 499;
@@ -15,6 +16,7 @@ export class Recorder {
   constructor(
     metrics: RequestMetrics,
     private readonly accessLogs: AccessLogs,
+    private readonly tracer: Tracer | null,
     private readonly logger: Logger,
   ) {
     this.unrouted = metrics.route('-', null, '-');
@@ -37,8 +39,9 @@ export class Recorder {
         error: failure,
       });
     }
-    const log = routed === null ? this.accessLogs.usual : routed.route.accessLog;
-    log?.write({ received, routed, failure, status, latencyMs, integrationMs });
+    const entry = { received, routed, failure, status, latencyMs, integrationMs };
+    (routed === null ? this.accessLogs.usual : routed.route.accessLog)?.write(entry);
+    this.tracer?.record(entry);
   }
 
   /** A connection that never got as far as a request. */

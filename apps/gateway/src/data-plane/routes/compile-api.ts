@@ -176,6 +176,7 @@ function compileRoute(
     ...route,
     ...compileHandlers(route, parts, stepTimes, steps),
     accessLog: parts.accessLogs.of(stage.settings?.accessLog),
+    tracer: parts.tracer,
     metrics: metrics.route(shownName, stageDimension(stage.name, stage.canary), route.routeKey),
     logFields: `"api":${JSON.stringify(shownName)},"stage":${JSON.stringify(stage.name)},"route":${routeKeyJson}`,
     routeKeyJson,

@@ -2,6 +2,7 @@ import { type ApiStyle } from '@sluice/contracts';
 import { type AccessLog } from '../access-log/access-logs';
 import { type Handler } from '../request-pipeline';
 import { type RouteMetrics } from '../request-metrics';
+import { type Tracer } from '../tracing/tracer';
 import { type RouteBlueprint } from './route-blueprint';
 
 /** Which set of AWS's bodies, statuses and headers a route answers with. */
@@ -15,6 +16,8 @@ export interface CompiledRoute extends RouteBlueprint {
   readonly metrics: RouteMetrics;
   /** null = its stage wants none. */
   readonly accessLog: AccessLog | null;
+  /** null = no spans are recorded. */
+  readonly tracer: Tracer | null;
   /** Fields of the access-log line and of the event that are the same for every request, as JSON text. */
   readonly logFields: string;
   readonly routeKeyJson: string;

@@ -33,7 +33,10 @@ export class ApiOpenApiService {
     body: Buffer,
     { mode, basePath, failOnWarnings, serve, preconditions }: ImportRequest,
   ): Promise<ApiChange & { created: boolean; findings: readonly ImportFinding[] }> {
-    const { definition, findings, warnings } = importDocument(await readDocument(body), { basePath });
+    const document = await readDocument(body);
+    const present = mode === 'merge' ? this.apis.find(api) : undefined;
+    const apiStyle = present === undefined ? undefined : latestDeployment(present).definition.apiStyle;
+    const { definition, findings, warnings } = importDocument(document, { basePath, apiStyle });
     if (definition === null) throw refused(findings, ['error']);
     if (failOnWarnings && warnings > 0) throw refused(findings, ['error', 'warning']);
     if (mode === 'overwrite') return { ...(await this.apis.put(api, definition, preconditions, { serve })), findings };

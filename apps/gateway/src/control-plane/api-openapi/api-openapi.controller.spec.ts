@@ -105,6 +105,15 @@ test('an import is guarded by If-Match, and merges of two writers keep the route
   }
 });
 
+test('a merge leaves the API the product it is', async () => {
+  await put('product', { apiStyle: 'rest', routes: [] });
+  const document = { openapi: '3.1.0', info, paths: { '/a': { get: mock } } };
+  expect((await put('product/openapi?mode=merge', document)).status).toBe(200);
+  expect((await get('product')).body).toMatchObject({ apiStyle: 'rest', routes: [{ route: 'GET /a' }] });
+  expect((await put('product/openapi', document)).status).toBe(200);
+  expect((await get('product')).body).toMatchObject({ apiStyle: 'http' });
+});
+
 test.each([
   ['mode=replace', '"mode"'],
   ['basepath=split', '"basepath"'],

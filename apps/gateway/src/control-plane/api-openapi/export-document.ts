@@ -1,4 +1,5 @@
-import { type ApiDefinition, type RouteDefinition } from '@sluice/contracts';
+import { type ApiDefinition, type ApiStyle, type RouteDefinition } from '@sluice/contracts';
+import { styleOfDocument } from './api-style';
 import { exportIntegration } from './export-integration';
 import { exportSecurity, type ExportedSecurity } from './export-security';
 import { exportSchema, exportValidation, VALIDATORS } from './export-validation';
@@ -19,7 +20,10 @@ type Paths = Record<string, Record<string, Record<string, Json>>>;
  */
 export function exportDocument(definition: ApiDefinition, options: ExportOptions): JsonObject {
   const paths: Paths = {};
-  const document = awsDocument(definition, options, paths);
+  const plain = awsDocument(definition, options, paths);
+  const { apiStyle } = definition;
+  const shown = styleOfDocument(plain) === apiStyle ? {} : { apiStyle };
+  const document = { ...plain, [API_EXTENSION]: shown };
   const { definition: imported, findings } = importDocument(document);
   if (imported === null)
     throw new Error(`the API ${options.name} does not come back from its export: ${JSON.stringify(findings[0])}`);
@@ -31,7 +35,8 @@ export function exportDocument(definition: ApiDefinition, options: ExportOptions
     if (missing !== null && operation !== undefined) operation[ROUTE_EXTENSION] = missing;
   }
   const missing = difference(jsonOf({ ...definition, routes: [] }), jsonOf({ ...imported, routes: [] }));
-  return missing === null ? document : { ...document, [API_EXTENSION]: missing };
+  const extension = { ...shown, ...missing };
+  return Object.keys(extension).length === 0 ? plain : { ...plain, [API_EXTENSION]: extension };
 }
 
 function awsDocument(definition: ApiDefinition, { name, serverUrl }: ExportOptions, paths: Paths): JsonObject {
@@ -39,7 +44,12 @@ function awsDocument(definition: ApiDefinition, { name, serverUrl }: ExportOptio
   const security = exportSecurity(definition);
   for (const route of routes) {
     const { path, method } = placeOf(route.route);
-    (paths[path] ??= {})[method] = operationOf(route, security, `#/paths/${pointerToken(path)}/${method}`);
+    (paths[path] ??= {})[method] = operationOf(
+      route,
+      definition.apiStyle,
+      security,
+      `#/paths/${pointerToken(path)}/${method}`,
+    );
   }
   const schemas = Object.entries(models).map(
     ([model, schema]) => [model, exportSchema(schema, `#/components/schemas/${model}`)] as const,
@@ -54,7 +64,9 @@ function awsDocument(definition: ApiDefinition, { name, serverUrl }: ExportOptio
     servers: [{ url: serverUrl }],
     paths,
     components: { schemas: Object.fromEntries(schemas), securitySchemes: security.schemes },
-    'x-amazon-apigateway-request-validators': VALIDATORS,
+    'x-amazon-apigateway-request-validators': routes.some(({ validate }) => validate !== undefined)
+      ? VALIDATORS
+      : undefined,
     'x-amazon-apigateway-cors': cors === undefined ? undefined : corsOf(cors),
     'x-amazon-apigateway-binary-media-types': definition.binaryMediaTypes,
     'x-amazon-apigateway-minimum-compression-size': definition.minimumCompressionSizeBytes,
@@ -64,14 +76,19 @@ function awsDocument(definition: ApiDefinition, { name, serverUrl }: ExportOptio
   });
 }
 
-function operationOf(route: RouteDefinition, security: ExportedSecurity, pointer: string): Record<string, Json> {
+function operationOf(
+  route: RouteDefinition,
+  style: ApiStyle,
+  security: ExportedSecurity,
+  pointer: string,
+): Record<string, Json> {
   return compact({
     ...jsonOf(route.documentation ?? {}),
     ...exportValidation(route, pointer),
     ...security.ofRoute(route),
     responses: { default: { description: 'What the integration answers.' } },
     ...(route.route === '$default' ? { isDefaultRoute: true } : {}),
-    'x-amazon-apigateway-integration': exportIntegration(route),
+    'x-amazon-apigateway-integration': exportIntegration(route, style),
   });
 }
 

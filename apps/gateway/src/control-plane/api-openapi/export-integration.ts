@@ -1,24 +1,26 @@
 import { type Integration, type RouteDefinition } from '@sluice/contracts';
+import { type ApiStyle } from '@sluice/contracts';
+import { defaultPayloadFormat } from './api-style';
 import { functionUri } from './function-uri';
 import { type Json, type JsonObject, compact } from './json';
 
 /** `x-amazon-apigateway-integration` of a route, as far as AWS has words for it. */
-export function exportIntegration({ integration, timeoutMs, cache }: RouteDefinition): JsonObject {
+export function exportIntegration({ integration, timeoutMs, cache }: RouteDefinition, style: ApiStyle): JsonObject {
   return compact({
-    ...integrationOf(integration),
+    ...integrationOf(integration, style),
     timeoutInMillis: timeoutMs,
     cacheKeyParameters: cache === undefined || cache === false ? undefined : cacheKeyParameters(cache.key),
   });
 }
 
-function integrationOf(integration: Integration): JsonObject {
+function integrationOf(integration: Integration, style: ApiStyle): JsonObject {
   switch (integration.type) {
     case 'function':
       return {
         type: 'aws_proxy',
         httpMethod: 'POST',
         uri: functionUri(integration),
-        payloadFormatVersion: integration.payloadFormat,
+        payloadFormatVersion: integration.payloadFormat ?? (style === 'http' ? defaultPayloadFormat(style) : undefined),
         responseParameters: integration.responseParameters,
       };
     case 'http-proxy':

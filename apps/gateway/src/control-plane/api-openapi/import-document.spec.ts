@@ -101,6 +101,39 @@ describe('a document exported from AWS', () => {
   });
 });
 
+describe('the product a document describes', () => {
+  const styleOf = (uriMore: object, rootMore: object = {}): unknown => {
+    const integration = { ...proxy['x-amazon-apigateway-integration'], ...uriMore };
+    const { definition } = read({
+      paths: { '/': { get: { 'x-amazon-apigateway-integration': integration } } },
+      ...rootMore,
+    });
+    return [definition?.apiStyle, definition?.routes[0]?.integration];
+  };
+  const named = { type: 'function', function: 'pets', qualifier: 'live' };
+
+  test('is REST where functions have no payload format, and they get 1.0 as they did on AWS', () => {
+    expect(styleOf({})).toEqual(['rest', named]);
+  });
+
+  test('is HTTP where they have one, and it is kept where it is not the usual one', () => {
+    expect(styleOf({ payloadFormatVersion: '2.0' })).toEqual(['http', named]);
+    expect(styleOf({ payloadFormatVersion: '1.0' })).toEqual(['http', { ...named, payloadFormat: '1.0' }]);
+  });
+
+  test('is REST where the document has what only REST APIs have, or says so', () => {
+    const format = { payloadFormatVersion: '2.0' };
+    expect(styleOf(format, { 'x-amazon-apigateway-api-key-source': 'HEADER' })).toEqual([
+      'rest',
+      { ...named, payloadFormat: '2.0' },
+    ]);
+    expect(styleOf(format, { 'x-sluice-api': { apiStyle: 'rest' } })).toEqual([
+      'rest',
+      { ...named, payloadFormat: '2.0' },
+    ]);
+  });
+});
+
 describe('integrations in AWS words', () => {
   const one = (integration: object): unknown =>
     read({ paths: { '/': { get: { 'x-amazon-apigateway-integration': integration } } } }).definition?.routes[0]

@@ -1,4 +1,5 @@
-import { type ApiDefinition, parseApiDefinition, SluiceError } from '@sluice/contracts';
+import { type ApiDefinition, type ApiStyle, parseApiDefinition, SluiceError } from '@sluice/contracts';
+import { styleOfDocument } from './api-style';
 import { importIntegration } from './import-integration';
 import { type ImportFinding, ImportReport } from './import-report';
 import { SchemaImport } from './import-schema';
@@ -20,6 +21,8 @@ const NOT_KEPT = ['x-amazon-apigateway-gateway-responses', 'x-amazon-apigateway-
 export interface ImportOptions {
   /** What becomes of the path of `servers[0].url`. */
   readonly basePath: 'ignore' | 'prepend';
+  /** Of the API that the document is merged into; absent = as the document has it. */
+  readonly apiStyle?: ApiStyle | undefined;
 }
 
 export interface ImportedApi {
@@ -43,13 +46,17 @@ export function importDocument(document: JsonObject, options: ImportOptions = { 
     return { definition: null, findings: report.findings, warnings: 0 };
   }
   for (const name of NOT_KEPT) if (document[name] !== undefined) report.warning(name, 'is not kept');
+  const given = objectOf(document[API_EXTENSION]);
+  const style =
+    options.apiStyle ??
+    (given['apiStyle'] === 'rest' ? 'rest' : given['apiStyle'] === 'http' ? 'http' : styleOfDocument(document));
   const security = importSecurity(document, report);
   const validation = new ValidationImport(document, new SchemaImport(document, report), report);
   const routes = operationsOf(document, options, report).flatMap((found) => {
     const { operation, pathItem, route, pointer, path } = found;
     const overrides = objectOf(operation[ROUTE_EXTENSION]);
     const integration =
-      overrides['integration'] === undefined ? importIntegration(document, operation, path, report) : {};
+      overrides['integration'] === undefined ? importIntegration(document, style, operation, path, report) : {};
     if (integration === null) return [];
     const validate = validation.ofOperation(operation, pathItem, pointer, path);
     const documentation = documentationOf(operation);
@@ -57,8 +64,8 @@ export function importDocument(document: JsonObject, options: ImportOptions = { 
     return [compact({ ...withOverrides({ route, ...settings }, overrides) })];
   });
   const definition = withOverrides(
-    { ...apiSettings(document, validation.models, security.authorizers), routes },
-    objectOf(document[API_EXTENSION]),
+    { apiStyle: style, ...apiSettings(document, validation.models, security.authorizers), routes },
+    given,
   );
   return finished(compact(definition), report);
 }

@@ -1,3 +1,5 @@
+import { type ApiStyle } from '@sluice/contracts';
+import { defaultPayloadFormat } from './api-style';
 import { functionOfUri } from './function-uri';
 import { type ImportReport } from './import-report';
 import { type Json, type JsonObject, compact, inside, isObject, objectOf, textOf } from './json';
@@ -10,6 +12,7 @@ const WITHOUT_MEANING = ['credentials', 'cacheNamespace', 'contentHandling', 'co
 /** `integration`, `timeoutMs` and `cache` of a route, or null with an error reported. */
 export function importIntegration(
   document: JsonObject,
+  style: ApiStyle,
   operation: JsonObject,
   path: string,
   report: ImportReport,
@@ -24,7 +27,7 @@ export function importIntegration(
     );
     return null;
   }
-  const integration = integrationOf(extension, place, report);
+  const integration = integrationOf(extension, style, place, report);
   if (integration === null) return null;
   for (const name of WITHOUT_MEANING)
     if (extension[name] !== undefined) report.info(inside(place, name), 'means nothing here and is not kept');
@@ -37,9 +40,9 @@ export function importIntegration(
   });
 }
 
-function integrationOf(extension: JsonObject, path: string, report: ImportReport): JsonObject | null {
+function integrationOf(extension: JsonObject, style: ApiStyle, path: string, report: ImportReport): JsonObject | null {
   const type = textOf(extension['type'])?.toLowerCase();
-  if (type === 'aws_proxy') return functionIntegration(extension, path, report);
+  if (type === 'aws_proxy') return functionIntegration(extension, style, path, report);
   if (type === 'http_proxy') return httpProxy(extension, path, report);
   if (type === 'mock') return mock(extension, path, report);
   report.error(
@@ -49,7 +52,12 @@ function integrationOf(extension: JsonObject, path: string, report: ImportReport
   return null;
 }
 
-function functionIntegration(extension: JsonObject, path: string, report: ImportReport): JsonObject | null {
+function functionIntegration(
+  extension: JsonObject,
+  style: ApiStyle,
+  path: string,
+  report: ImportReport,
+): JsonObject | null {
   const named = functionOfUri(extension['uri']);
   if (named === null) {
     report.error(
@@ -58,10 +66,12 @@ function functionIntegration(extension: JsonObject, path: string, report: Import
     );
     return null;
   }
+  // AWS's format where a document says none is 1.0, in both products.
+  const payloadFormat = extension['payloadFormatVersion'] ?? '1.0';
   return compact({
     type: 'function',
     ...named,
-    payloadFormat: extension['payloadFormatVersion'],
+    payloadFormat: payloadFormat === defaultPayloadFormat(style) ? undefined : payloadFormat,
     responseParameters: extension['responseParameters'],
   });
 }

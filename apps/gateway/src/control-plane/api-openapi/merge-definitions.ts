@@ -9,6 +9,7 @@ export function mergeDefinitions(present: ApiDefinition, imported: ApiDefinition
   return {
     ...present,
     ...imported,
+    apiStyle: present.apiStyle,
     routes: [...present.routes.filter(({ route }) => !replaced.has(route)), ...imported.routes],
     ...(documentation === undefined ? {} : { documentation }),
     ...(Object.keys(authorizers).length === 0 ? {} : { authorizers }),

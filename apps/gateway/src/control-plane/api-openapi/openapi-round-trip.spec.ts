@@ -164,6 +164,54 @@ describe.each(Object.entries(APIS))('%s', (_name, input) => {
   });
 });
 
+/** Numbers that are the same in every run (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+test('500 APIs put together at random from all of these come back as they were', () => {
+  const inputs = Object.values(APIS) as {
+    apiStyle?: string;
+    routes: { route: string }[];
+    [setting: string]: unknown;
+  }[];
+  const settings = inputs.flatMap(({ routes: _routes, authorizers: _a, models: _m, ...rest }) => Object.entries(rest));
+  const names = inputs.map(({ authorizers, models }) => ({
+    authorizers: authorizers as object,
+    models: models as object,
+  }));
+  const authorizers = Object.assign({}, ...names.map((one) => one.authorizers)) as object;
+  const models = Object.assign({}, ...names.map((one) => one.models)) as object;
+  const routes = inputs.flatMap((input) => input.routes);
+  for (let seed = 1; seed <= 500; seed++) {
+    const random = seeded(seed);
+    const some = <T>(list: readonly T[], share: number): T[] => list.filter(() => random() < share);
+    const definition = parseApiDefinition({
+      apiStyle: random() < 0.5 ? 'rest' : 'http',
+      ...Object.fromEntries(
+        some(
+          settings.filter(([name]) => name !== 'apiStyle'),
+          0.4,
+        ),
+      ),
+      authorizers,
+      models,
+      routes: some(routes, 0.4),
+    });
+    const exported = exportDocument(definition, options);
+    const { definition: imported, findings } = importDocument(exported);
+    if (imported === null) throw new Error(`seed ${seed}: ${JSON.stringify(findings)}`);
+    expect([seed, byRoute(imported)]).toEqual([seed, byRoute(definition)]);
+    expect([seed, exportDocument(imported, options)]).toEqual([seed, exported]);
+  }
+});
+
 test('what AWS has words for is said in them alone', () => {
   const definition = parseApiDefinition({
     routes: [

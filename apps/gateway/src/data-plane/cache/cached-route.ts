@@ -19,6 +19,8 @@ export interface KeyedBy {
   readonly directives: CacheDirectives;
   /** `keyedHeaders` when the key was made. */
   readonly keyed: readonly string[];
+  /** Of the request as it came: name, value, … */
+  readonly rawHeaders: readonly string[];
 }
 
 /** What a route's cache settings make of a request. */
@@ -82,9 +84,10 @@ export class CachedRoute {
   }
 
   /** Learns what an answer varies by; whether it may be kept under a key with these headers. */
-  vary(names: readonly string[], keyed: readonly string[]): boolean {
+  vary(names: readonly string[], keyed: readonly string[], rawHeaders: readonly string[]): boolean {
     // Credentials that were sent are in the key already.
-    return this.plan.vary(this.asksWhoIsThere ? names : names.filter((name) => name !== 'authorization'), keyed);
+    const others = this.asksWhoIsThere ? names : names.filter((name) => name !== 'authorization');
+    return this.plan.vary(others, keyed, rawHeaders);
   }
 
   visibilityOf({ body }: Routed, keyed: readonly string[]): Visibility {

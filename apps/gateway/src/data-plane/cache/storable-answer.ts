@@ -14,7 +14,7 @@ const NOT_KEPT = new Set(['age', 'x-cache', 'cache-tag']);
 export function verdictOn(
   answer: ProxyResponse,
   cached: CachedRoute,
-  { directives, keyed }: KeyedBy,
+  { directives, keyed, rawHeaders }: KeyedBy,
   nowEpochMs: number,
 ): Verdict {
   const { ttlSeconds, staleWhileRevalidateSeconds } = cached.settings;
@@ -28,7 +28,7 @@ export function verdictOn(
   });
   if (!storability.stored) return storability;
   // What was answered without the header it varies by is not kept; from now on the integration sees that header.
-  if (!cached.vary(storability.vary, keyed)) return { stored: false, reason: 'vary' };
+  if (!cached.vary(storability.vary, keyed, rawHeaders)) return { stored: false, reason: 'vary' };
   const { ageMs, freshMs, staleMs, etag, lastModified, tags } = storability;
   const headers = withoutNames(answer.headers, NOT_KEPT);
   return {

@@ -36,7 +36,7 @@ export function compileLookupCache(route: RouteBlueprint, parts: PipelineParts):
     if (directives.range || (directives.announcesBody && context.body.length === 0)) return bypass(context);
     const wish = directives.cacheControl === '' ? null : wishOf(context, cached, directives.cacheControl);
     if (wish === 'no-store') return bypass(context);
-    const by = { directives, keyed: cached.keyedHeaders };
+    const by = { directives, keyed: cached.keyedHeaders, rawHeaders: context.headers.raw };
     const key = cached.keyOf(context, method === 'HEAD' && headFromGet ? 'GET' : method, directives);
     if (wish !== 'replace') {
       const found = cache.find(key, context.receivedAtMs);

@@ -53,16 +53,9 @@ export const apiKeyRotation = z.strictObject({
 export type ApiKeyRotation = z.infer<typeof apiKeyRotation>;
 
 /** An API key as every gateway holds it in memory: never its value, only what recognizes it. */
-export interface ApiKeyRecord {
+export interface ApiKeyRecord extends Omit<NewApiKey, 'value'> {
   readonly schema: 1;
   readonly id: string;
-  readonly name: string;
-  readonly description?: string;
-  readonly enabled: boolean;
-  readonly expiresAt?: string;
-  readonly usagePlans: readonly string[];
-  readonly customerId?: string;
-  readonly tags: Readonly<Record<string, string>>;
   /** SHA-256 of the value, hex. */
   readonly sha256: string;
   /** The value's first characters, by which its owner knows it again. */

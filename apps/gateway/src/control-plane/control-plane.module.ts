@@ -3,15 +3,19 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { AccessKeyUses, Authenticator, UsedSignatures } from '@sluice/iam';
 import { type Logger } from '@sluice/logging';
-import { MetricsRegistry } from '@sluice/metrics';
+import { AlarmStates, MetricsRegistry } from '@sluice/metrics';
 import { type Access } from '../access';
 import { ConfigurationStore } from '../configuration/configuration-store';
+import { AlarmService } from './alarms/alarm-service';
+import { AlarmsController } from './alarms/alarms.controller';
 import { AccessKeyService } from './access-keys/access-key-service';
 import { AccessKeysController } from './access-keys/access-keys.controller';
 import { type AccessServices } from './access-services';
 import { ApiOpenApiController } from './api-openapi/api-openapi.controller';
 import { ApiOpenApiService } from './api-openapi/api-openapi-service';
 import { type ApiServices } from './api-services';
+import { ApiKeyService } from './api-keys/api-key-service';
+import { ApiKeysController } from './api-keys/api-keys.controller';
 import { ApiService } from './apis/api-service';
 import { ApisController } from './apis/apis.controller';
 import { AuthorizersController } from './authorizers/authorizers.controller';
@@ -52,6 +56,11 @@ import { PolicySimulator } from './policies/policy-simulator';
 import { PublicAddress } from './public-address';
 import { StageService } from './stages/stage-service';
 import { StagesController } from './stages/stages.controller';
+import { type UsageServices } from './usage-services';
+import { UsagePlanService } from './usage-plans/usage-plan-service';
+import { UsagePlansController } from './usage-plans/usage-plans.controller';
+import { UsageController } from './usage/usage.controller';
+import { UsageService } from './usage/usage-service';
 import { UserService } from './users/user-service';
 import { UsersController } from './users/users.controller';
 import { WhoAmIController } from './users/whoami.controller';
@@ -74,15 +83,19 @@ export const CONTROLLERS = [
   FunctionPoliciesController,
   PoliciesController,
   WhoAmIController,
+  UsagePlansController,
+  ApiKeysController,
+  UsageController,
   LimitsController,
   HealthController,
   MetricsController,
   StoredMetricsController,
+  AlarmsController,
   OpenApiController,
 ];
 
 /** What the control plane is made of; all of it is built outside, where settings and connections are. */
-export interface ControlPlaneParts extends AccessServices, ApiServices {
+export interface ControlPlaneParts extends UsageServices, AccessServices, ApiServices {
   readonly access: Access;
   readonly configuration: ConfigurationStore;
   readonly functions: FunctionService;
@@ -95,6 +108,8 @@ export interface ControlPlaneParts extends AccessServices, ApiServices {
   readonly canary: Canary;
   readonly metrics: MetricsRegistry;
   readonly storedMetrics: MetricService;
+  readonly alarms: AlarmService;
+  readonly alarmStates: AlarmStates;
   readonly runners: RunnerFleet;
   readonly address: PublicAddress;
   readonly logger: Logger;
@@ -118,6 +133,9 @@ export class ControlPlaneModule {
         part(IdentityPolicyService, parts.identityPolicies),
         part(FunctionPolicyService, parts.functionPolicies),
         part(PolicySimulator, parts.simulator),
+        part(UsagePlanService, parts.usagePlans),
+        part(ApiKeyService, parts.apiKeys),
+        part(UsageService, parts.usage),
         part(ConfigurationStore, parts.configuration),
         part(FunctionService, parts.functions),
         part(ApiService, parts.apis),
@@ -134,6 +152,8 @@ export class ControlPlaneModule {
         part(Canary, parts.canary),
         part(MetricsRegistry, parts.metrics),
         part(MetricService, parts.storedMetrics),
+        part(AlarmService, parts.alarms),
+        part(AlarmStates, parts.alarmStates),
         part(RunnerFleet, parts.runners),
         part(PublicAddress, parts.address),
         { provide: APP_GUARD, useClass: AuthenticationGuard },

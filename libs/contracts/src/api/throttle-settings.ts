@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits';
+import { parseAddressBlock } from '../policy/address-block';
 
 /** A token bucket: `rate` tokens flow in per second, at most `burst` are held; one request takes one. */
 export const throttleSettings = z.strictObject({
@@ -8,10 +9,16 @@ export const throttleSettings = z.strictObject({
 });
 export type ThrottleSettings = z.infer<typeof throttleSettings>;
 
+const addressBlock = z
+  .string()
+  .max(64)
+  .refine((text) => parseAddressBlock(text) !== null, 'must be an IP address or a CIDR block such as 203.0.113.0/24');
+const addressBlocks = z.array(addressBlock).max(LIMITS.addressBlocksMax);
+
 /** Who may come in at all, by address: CIDR blocks or single addresses; deny wins. `throttle` is per address (IPv6: per /64). */
 export const clientAddressSettings = z.strictObject({
-  allow: z.array(z.string().min(1)).max(LIMITS.addressBlocksMax).optional(),
-  deny: z.array(z.string().min(1)).max(LIMITS.addressBlocksMax).optional(),
+  allow: addressBlocks.optional(),
+  deny: addressBlocks.optional(),
   throttle: throttleSettings.optional(),
 });
 export type ClientAddressSettings = z.infer<typeof clientAddressSettings>;

@@ -5,8 +5,11 @@ import { AUTHORIZER_PATHS } from './authorizer-paths';
 import { CACHE_PATHS } from './cache-paths';
 import { IAM_PATHS } from './iam-paths';
 import { IAM_SCHEMAS } from './iam-schemas';
+import { ALARM_PATHS } from './alarm-paths';
 import { METRIC_PATHS } from './metric-paths';
 import { SCHEMAS } from './openapi-schemas';
+import { USAGE_PATHS } from './usage-paths';
+import { USAGE_SCHEMAS } from './usage-schemas';
 import { error, inHeader, inPath, inQuery, json, plain, type Operation } from './operation';
 
 /**
@@ -31,7 +34,7 @@ export function openApiDocument(serverUrl: string): OpenApiDocument {
         basic: { type: 'http', scheme: 'basic' },
         signatureV4: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'AWS4-HMAC-SHA256 …' },
       },
-      schemas: { ...SCHEMAS, ...API_SCHEMAS, ...IAM_SCHEMAS },
+      schemas: { ...SCHEMAS, ...API_SCHEMAS, ...IAM_SCHEMAS, ...USAGE_SCHEMAS },
     },
   };
 }
@@ -67,7 +70,10 @@ const CONFIG_PARAMETERS = [
   inQuery('maxConcurrency', 'Invocations one runner runs at the same time.'),
   inQuery('idempotent', 'true: may be run a second time when its host died under it.'),
   inQuery('entry', 'File whose exports hold the handler.'),
-  inQuery('url', 'NONE: a function URL for everybody; IAM: for signed requests that a policy allows; empty removes it.'),
+  inQuery(
+    'url',
+    'NONE: a function URL for everybody; IAM: for signed requests that a policy allows; empty removes it.',
+  ),
 ];
 const UPLOAD = {
   required: true,
@@ -193,6 +199,8 @@ const PATHS: OpenApiDocument['paths'] = {
   ...CACHE_PATHS,
   ...IAM_PATHS,
   ...METRIC_PATHS,
+  ...ALARM_PATHS,
+  ...USAGE_PATHS,
   '/v1/limits': {
     get: {
       summary: 'Every bound of the platform, with its unit in the name',

@@ -1,7 +1,16 @@
 /** Timestamps of Signature Version 4: ISO 8601 basic format in UTC, `20150830T123600Z`. */
 export function formatAmzDate(timeMs: number): string {
-  return `${new Date(timeMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+  const second = Math.floor(timeMs / 1_000);
+  if (second !== formattedSecond) {
+    formattedText = `${new Date(second * 1_000).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+    formattedSecond = second;
+  }
+  return formattedText;
 }
+
+/** The second formatted last, and its text: requests of one second come together. */
+let formattedSecond = NaN;
+let formattedText = '';
 
 /** Milliseconds since the epoch, or null when the text is not a real moment in the basic format. */
 export function parseAmzDate(text: string): number | null {

@@ -20,8 +20,11 @@ export interface CanonicalRequestParts {
   readonly normalizePath?: boolean;
 }
 
-/** Every form of the request that a signer may have signed, the usual one first; at least one, at most six. */
-export function canonicalRequests(request: SignableRequest, parts: CanonicalRequestParts): string[] {
+/**
+ * Every form of the request that a signer may have signed, the usual one first; at least one, at most six. Each is made when it is
+ * asked for: the first one is nearly always right.
+ */
+export function* canonicalRequests(request: SignableRequest, parts: CanonicalRequestParts): Generator<string> {
   const { rawPath, rawQuery } = splitTarget(request.target);
   if (/[^\x21-\x7e]/.test(request.target)) {
     throw new SignatureError('malformed', 'The request target has characters that must be percent-encoded.');
@@ -29,8 +32,9 @@ export function canonicalRequests(request: SignableRequest, parts: CanonicalRequ
   const headers = canonicalHeaders(headerValues(request.rawHeaders), parts.signedHeaders);
   const end = `${headers}\n${parts.signedHeaders.join(';')}\n${parts.payloadHash}`;
   const path = parts.normalizePath === true ? normalizePath(rawPath) : rawPath;
-  const queries = canonicalQueries(rawQuery);
-  return canonicalPaths(path).flatMap((path) => queries.map((query) => `${request.method}\n${path}\n${query}\n${end}`));
+  for (const canonicalPath of canonicalPaths(path)) {
+    for (const query of canonicalQueries(rawQuery)) yield `${request.method}\n${canonicalPath}\n${query}\n${end}`;
+  }
 }
 
 /** `name:value` lines of the signed headers; values trimmed, runs of spaces folded, repeated headers joined in wire order. */
@@ -50,13 +54,20 @@ export function canonicalPaths(path: string): string[] {
 }
 
 /** The signature itself is no part of what a presigned URL signs. */
-export function canonicalQueries(rawQuery: string): string[] {
-  if (rawQuery === '') return [''];
+export function* canonicalQueries(rawQuery: string): Generator<string> {
+  if (rawQuery === '') {
+    yield '';
+    return;
+  }
   const pairs = rawQuery.split('&').filter((pair) => decodeQueryPart(pairName(pair)) !== 'X-Amz-Signature');
   const withEquals = pairs.map((pair) => (pair.includes('=') ? pair : `${pair}=`));
-  const forms = new Set([sortPairs(withEquals), pairs.join('&')]);
-  if (!/%(?![0-9A-F]{2})/.test(rawQuery)) forms.add(sortPairs(withEquals.map(reencodePair)));
-  return [...forms];
+  const sorted = sortPairs(withEquals);
+  yield sorted;
+  const asSent = pairs.join('&');
+  if (asSent !== sorted) yield asSent;
+  if (/%(?![0-9A-F]{2})/.test(rawQuery)) return;
+  const reencoded = sortPairs(withEquals.map(reencodePair));
+  if (reencoded !== sorted && reencoded !== asSent) yield reencoded;
 }
 
 function pairName(pair: string): string {

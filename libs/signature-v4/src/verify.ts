@@ -49,12 +49,10 @@ export function verifySignature(
   const key = options.signingKeys?.get(secretAccessKey, scope) ?? deriveSigningKey(secretAccessKey, scope);
   const claimed = Buffer.from(authorization.signature, 'hex');
   const normalizePath = options.normalizePath ?? false;
-  const valid = canonicalRequests(request, { signedHeaders, payloadHash, normalizePath }).some((canonicalRequest) =>
-    timingSafeEqual(hmacSha256(key, stringToSign(amzDate, scope, canonicalRequest)), claimed),
-  );
-  if (!valid) {
-    throw new SignatureError('mismatch', 'The access key is unknown, or the signature does not match the request.');
+  for (const canonicalRequest of canonicalRequests(request, { signedHeaders, payloadHash, normalizePath })) {
+    if (timingSafeEqual(hmacSha256(key, stringToSign(amzDate, scope, canonicalRequest)), claimed)) return;
   }
+  throw new SignatureError('mismatch', 'The access key is unknown, or the signature does not match the request.');
 }
 
 /** Compares the body with the hash that was signed; for requests verified before their body was read. */

@@ -70,6 +70,7 @@ export class Gateway {
   private readonly keys = new RedisKeys();
   private readonly registry = new MetricsRegistry();
   private readonly archive: MetricArchive;
+  private readonly metrics: RequestMetrics;
   private readonly housekeeping: MetricHousekeeping;
   private readonly alarmStates: AlarmStates;
   private readonly alarmEvaluator: AlarmEvaluator;
@@ -180,7 +181,8 @@ export class Gateway {
     this.address = new PublicAddress(settings.bindAddress);
 
     this.upstreams = new Upstreams({ policy: this.egressPolicy, masterKey: settings.masterKey, nowMs });
-    const metrics = new RequestMetrics(this.registry, this.archive.recorder);
+    this.metrics = new RequestMetrics(this.registry, this.archive.recorder);
+    const { metrics } = this;
     this.targets = new FunctionTargets(this.configuration, metrics);
     this.spans = spanExporter(settings, gatewayId, onError);
     const tracer = this.spans === null ? null : new Tracer(this.spans, settings.tracing?.ratio ?? 1);
@@ -342,7 +344,7 @@ export class Gateway {
       decisionPurges: new DecisionPurgeService(configuration),
       cacheFlushes: new CacheFlushService({ configuration, nowMs: Date.now }),
       cachePreviews: new CachePreviewService({ routes: this.routes, targets: this.targets, cache: this.cache, nowMs }),
-      invocations: new InvocationService(configuration, invocations),
+      invocations: new InvocationService(configuration, invocations, this.metrics),
       logs: new LogService(configuration, logReader, Date.now),
       readiness,
       canary,

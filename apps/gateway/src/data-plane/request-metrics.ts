@@ -9,7 +9,7 @@ import {
   type MetricsRegistry,
   type SeriesRecorder,
 } from '@sluice/metrics';
-import { type CacheStatus } from './request-context';
+import { type CacheStatus, type InvocationTimes } from './request-context';
 
 /** Outcomes of invocations whose handler was never called. */
 const DID_NOT_RUN: ReadonlySet<Outcome> = new Set([
@@ -192,6 +192,25 @@ export class FunctionMetrics {
     (this.queueWait ??= this.children.queueWait()).observe(queueWaitMs / 1_000);
     if (!DID_NOT_RUN.has(outcome)) this.series.record(version, failed, coldStart, durationMs, queueWaitMs);
     else if (outcome === OUTCOME.waitTimeout) this.series.throttled(version);
+  }
+
+  /** Runs an invocation and counts it, however it ends. */
+  async measure<R extends InvocationTimes & { readonly outcome: Outcome }>(
+    version: number,
+    invoke: () => Promise<R>,
+  ): Promise<R> {
+    const startedAtMs = performance.now();
+    this.started();
+    try {
+      const result = await invoke();
+      this.record(version, result.outcome, result.durationUs, result.initUs, performance.now() - startedAtMs);
+      return result;
+    } catch (error) {
+      this.refused();
+      throw error;
+    } finally {
+      this.ended();
+    }
   }
 
   /** Once per invocation that no runner took or whose runner was lost. */

@@ -1,6 +1,7 @@
 import { LIMITS, OUTCOME, outcomeName, SluiceError, type ErrorCode, type Outcome } from '@sluice/contracts';
 import { type InvocationClient } from '@sluice/invocation';
 import { type ConfigurationStore } from '../../configuration/configuration-store';
+import { type RequestMetrics } from '../../data-plane/request-metrics';
 import { Reply } from '../http/reply';
 
 export interface InvokeRequest {
@@ -53,6 +54,7 @@ export class InvocationService {
   constructor(
     private readonly configuration: ConfigurationStore,
     private readonly invocations: Pick<InvocationClient, 'invoke'>,
+    private readonly metrics: RequestMetrics,
   ) {}
 
   async invoke(request: InvokeRequest): Promise<Reply> {
@@ -75,15 +77,17 @@ export class InvocationService {
     if (invocationType === 'DryRun') return new Reply(204, null);
     refuseUnknownType(invocationType);
     const { timeoutMs, idempotent } = version.config;
-    const { outcome, result } = await this.invocations.invoke({
-      kind: 'invoke',
-      functionName,
-      revision: version.revision,
-      requestId,
-      event,
-      timeoutMs,
-      retryable: idempotent,
-    });
+    const { outcome, result } = await this.metrics.function(functionName).measure(version.version, () =>
+      this.invocations.invoke({
+        kind: 'invoke',
+        functionName,
+        revision: version.revision,
+        requestId,
+        event,
+        timeoutMs,
+        retryable: idempotent,
+      }),
+    );
     const headers = {
       'content-type': 'application/json',
       'x-amzn-requestid': requestId,

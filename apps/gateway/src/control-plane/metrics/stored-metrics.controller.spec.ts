@@ -131,6 +131,13 @@ describe('after a load on two gateways', () => {
     expect(await total('metric=ConcurrentExecutions&function=work', 'Maximum')).toBeGreaterThanOrEqual(mostAtOnce);
   });
 
+  test('an invocation by its own API counts like any other', async () => {
+    const before = (await total('metric=Invocations&function=work', 'Sum')) ?? 0;
+    await one.request('POST', '/v1/functions/work/invocations', { json: {} });
+    await waitFor(async () => (await total('metric=Invocations&function=work', 'Sum')) === before + 1);
+    expect(await total('metric=Count&api=shop', 'Sum')).toBe(30);
+  });
+
   test('what there is data of can be listed and paged through', async () => {
     const list = async (query: string): Promise<{ metrics: object[]; series: object[]; nextCursor?: string }> =>
       JSON.parse((await one.request('GET', `/v1/metrics/series?${query}`)).text) as never;

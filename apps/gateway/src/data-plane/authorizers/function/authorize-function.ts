@@ -128,26 +128,25 @@ async function invoke(
   if (target === null || version === null) {
     throw new SluiceError('AUTHORIZER_CONFIGURATION_ERROR', `The function of the authorizer "${name}" does not exist.`);
   }
-  const startedAtMs = performance.now();
   let settlement: InvocationResult;
   try {
-    settlement = await invocations.invoke({
-      kind: 'invoke',
-      functionName: target.functionName,
-      revision: version.revision,
-      requestId,
-      event,
-      timeoutMs: Math.min(version.config.timeoutMs, timeoutMs),
-      waitMs: timeoutMs,
-      retryable: true, // it decides and does nothing else
-    });
+    settlement = await target.metrics.measure(version.version, () =>
+      invocations.invoke({
+        kind: 'invoke',
+        functionName: target.functionName,
+        revision: version.revision,
+        requestId,
+        event,
+        timeoutMs: Math.min(version.config.timeoutMs, timeoutMs),
+        waitMs: timeoutMs,
+        retryable: true, // it decides and does nothing else
+      }),
+    );
   } catch (error) {
-    target.metrics.refused();
     if (!(error instanceof SluiceError && error.code === 'HOST_LOST')) throw error; // it did not run: 503, try again
     throw new SluiceError('AUTHORIZER_FAILURE', `The authorizer "${name}" was lost while it ran.`, { cause: error });
   }
-  const { outcome, result, durationUs, initUs } = settlement;
-  target.metrics.record(version.version, outcome, durationUs, initUs, performance.now() - startedAtMs);
+  const { outcome, result } = settlement;
   if (outcome === OUTCOME.ok) return result;
   const { errorType, errorMessage } = errorOf(result);
   if (outcome === OUTCOME.functionError && errorMessage === UNAUTHORIZED)

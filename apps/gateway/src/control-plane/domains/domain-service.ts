@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   domainName,
   domainSettings,
@@ -15,6 +14,7 @@ import { type ConfigurationStore } from '../../configuration/configuration-store
 import { certificateProblem, type CertificatePair } from '../../data-plane/tls/certificate';
 import { keyAad, readPair } from '../../data-plane/tls/certificate-store';
 import { checkPreconditions, type Preconditions } from '../http/preconditions';
+import { recordTag } from '../record-tag';
 
 /** The rules of custom domains: every base path leads to a stage that is there, and a certificate is one for the domain. */
 export class DomainService {
@@ -48,7 +48,7 @@ export class DomainService {
       const seenVersion = configuration.version;
       const domains = configuration.records('domain');
       const present = domains.get(name) ?? null;
-      checkPreconditions(preconditions, present === null ? null : etagOf(present));
+      checkPreconditions(preconditions, present === null ? null : recordTag(present));
       if (present === null && domains.size >= LIMITS.domainsMax)
         throw invalid([{ path: 'domain', message: `would be one over ${LIMITS.domainsMax}` }]);
       this.checkMappings(settings);
@@ -70,7 +70,7 @@ export class DomainService {
   async delete(name: string, preconditions: Preconditions): Promise<number> {
     for (;;) {
       const present = this.get(name);
-      checkPreconditions(preconditions, etagOf(present));
+      checkPreconditions(preconditions, recordTag(present));
       const version = await this.options.configuration.commit('domain', name, present, null);
       if (version !== null) return version;
     }
@@ -95,11 +95,6 @@ export class DomainService {
     });
     if (details.length > 0) throw invalid(details);
   }
-}
-
-/** Changes with every change of the domain. */
-export function etagOf(record: DomainRecord): string {
-  return createHash('sha256').update(JSON.stringify(record)).digest('hex').slice(0, 16);
 }
 
 function pairOf(files: { certFile: string; keyFile: string }): CertificatePair {

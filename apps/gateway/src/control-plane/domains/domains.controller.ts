@@ -8,7 +8,8 @@ import { parseJsonBody } from '../http/json-body';
 import { pageByName } from '../http/page';
 import { isNotModified, preconditionsOf } from '../http/preconditions';
 import { Reply } from '../http/reply';
-import { DomainService, etagOf } from './domain-service';
+import { recordTag } from '../record-tag';
+import { DomainService } from './domain-service';
 
 @Controller('v1/domains')
 export class DomainsController {
@@ -30,7 +31,7 @@ export class DomainsController {
     const [input, preconditions] = [parseJsonBody(request.body), preconditionsOf(request)];
     const { record, created, configurationVersion } = await this.domains.put(name, input, preconditions);
     return new Reply(created ? 201 : 200, view(record), {
-      etag: `"${etagOf(record)}"`,
+      etag: `"${recordTag(record)}"`,
       ...(created ? { location: `/v1/domains/${name}` } : {}),
       ...(await propagationHeaders(this.configuration, configurationVersion)),
     });
@@ -40,8 +41,8 @@ export class DomainsController {
   @Authenticated({ action: 'sluice:GetDomain' })
   get(@Param('domain') name: string, @Req() request: AdminRequest): Reply {
     const record = this.domains.get(name);
-    const headers = { etag: `"${etagOf(record)}"` };
-    return isNotModified(request, etagOf(record))
+    const headers = { etag: `"${recordTag(record)}"` };
+    return isNotModified(request, recordTag(record))
       ? new Reply(304, null, headers)
       : new Reply(200, view(record), headers);
   }

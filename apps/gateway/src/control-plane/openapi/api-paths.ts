@@ -153,7 +153,7 @@ export const API_PATHS: Readonly<Record<string, Readonly<Record<string, Operatio
     put: {
       summary: 'Make a stage, or replace its settings; they act at once',
       tags: ['stages'],
-      parameters: [API, STAGE],
+      parameters: [API, STAGE, IF_MATCH, IF_NONE_MATCH],
       requestBody: body('StageSettings'),
       responses: {
         '200': json('The stage.', 'Stage'),
@@ -161,6 +161,7 @@ export const API_PATHS: Readonly<Record<string, Readonly<Record<string, Operatio
         ...INVALID,
         ...MISSING,
         '409': error('CONFLICT, or STAGE_HAS_CANARY.'),
+        ...FAILED,
         ...UNSTORED,
       },
     },
@@ -168,16 +169,17 @@ export const API_PATHS: Readonly<Record<string, Readonly<Record<string, Operatio
       summary: 'A stage with its canary, and how the last one ended',
       tags: ['stages'],
       parameters: [API, STAGE],
-      responses: { '200': json('The stage.', 'Stage'), ...MISSING },
+      responses: { '200': json('The stage.', 'Stage'), '304': plain('If-None-Match names it.'), ...MISSING },
     },
     delete: {
       summary: 'Delete a stage',
       tags: ['stages'],
-      parameters: [API, STAGE],
+      parameters: [API, STAGE, IF_MATCH],
       responses: {
         '204': plain('Deleted.'),
         ...MISSING,
         '409': error('STAGE_IN_USE naming the domains.'),
+        ...FAILED,
         ...UNSTORED,
       },
     },

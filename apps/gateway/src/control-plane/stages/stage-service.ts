@@ -16,6 +16,8 @@ import { hasCanary, type ApiChange, type ApiService } from '../apis/api-service'
 import { checkFunctions } from '../apis/definition-checks';
 import { type DeploymentService } from '../deployments/deployment-service';
 import { domainsOf } from '../domains/domain-uses';
+import { checkPreconditions, type Preconditions } from '../http/preconditions';
+import { recordTag } from '../record-tag';
 
 export interface StageChange extends ApiChange {
   readonly stage: StageRecord;
@@ -37,13 +39,22 @@ export class StageService {
     return stageOf(this.options.apis.get(api), name);
   }
 
-  /** Replaces the settings of a stage, or makes it. @throws SluiceError VALIDATION_FAILED · STAGE_HAS_CANARY · DEPLOYMENT_NOT_FOUND */
-  async put(api: string, name: string, input: unknown): Promise<StageChange & { created: boolean }> {
+  /**
+   * Replaces the settings of a stage, or makes it.
+   * @throws SluiceError VALIDATION_FAILED · PRECONDITION_FAILED · STAGE_HAS_CANARY · DEPLOYMENT_NOT_FOUND
+   */
+  async put(
+    api: string,
+    name: string,
+    input: unknown,
+    preconditions: Preconditions,
+  ): Promise<StageChange & { created: boolean }> {
     parseInput(stageName, name, 'The stage name', () => 'stage');
     const settings = parseInput(stageSettings, input, 'The stage');
     let created = false;
     const change = await this.changeStage(api, name, async (record, present) => {
       created = present === undefined;
+      checkPreconditions(preconditions, present === undefined ? null : recordTag(present));
       if (created && Object.keys(record.stages).length >= LIMITS.stagesPerApiMax) throw tooMany();
       const stage = this.changed(record, name, present, settings);
       const deployments = await this.loaded(record, [stage.deploymentId, stage.canary?.deploymentId]);
@@ -53,11 +64,11 @@ export class StageService {
     return { ...change, created };
   }
 
-  /** @throws SluiceError API_NOT_FOUND · STAGE_NOT_FOUND · STAGE_IN_USE naming the domains */
-  async delete(api: string, name: string): Promise<ApiChange> {
+  /** @throws SluiceError API_NOT_FOUND · STAGE_NOT_FOUND · PRECONDITION_FAILED · STAGE_IN_USE naming the domains */
+  async delete(api: string, name: string, preconditions: Preconditions): Promise<ApiChange> {
     const { apis, configuration } = this.options;
     return apis.change(api, (record) => {
-      stageOf(record, name);
+      checkPreconditions(preconditions, recordTag(stageOf(record, name)));
       const domains = domainsOf(configuration, api, name);
       if (domains.length > 0) {
         const message = `Custom domains lead to the stage "${name}" of the API "${api}".`;

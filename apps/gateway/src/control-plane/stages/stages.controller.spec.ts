@@ -128,6 +128,21 @@ describe('a stage', () => {
     expect((await get('strict/stages/prod')).body.code).toBe('STAGE_NOT_FOUND');
   });
 
+  test('is written only over the state that was read, where the writer says so', async () => {
+    await put('tagged', { routes: [route('one')] });
+    const first = await put('tagged/stages/prod', { variables: { a: '1' } });
+    const write = (ifMatch: string): Promise<Answer> =>
+      gateway.request('PUT', '/v1/apis/tagged/stages/prod', {
+        json: { variables: { a: '2' } },
+        headers: { 'if-match': ifMatch },
+      });
+    const tag = first.headers.get('etag') ?? '';
+    expect((await get('tagged/stages/prod')).headers.get('etag')).toBe(tag);
+    expect((await write('"other"')).status).toBe(412);
+    expect((await write(tag)).status).toBe(200);
+    expect((await write(tag)).status).toBe(412);
+  });
+
   test('a deleted stage is public no more', async () => {
     await put('shrinking', { routes: [route('one')] });
     await put('shrinking/stages/prod', {});

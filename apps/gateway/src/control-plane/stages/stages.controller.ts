@@ -7,7 +7,9 @@ import { propagationHeaders } from '../configuration-reply';
 import { type AdminRequest } from '../http/admin-request';
 import { Authenticated } from '../http/authenticated';
 import { parseJsonBody } from '../http/json-body';
+import { isNotModified, preconditionsOf } from '../http/preconditions';
 import { Reply } from '../http/reply';
+import { recordTag } from '../record-tag';
 import { PublicAddress } from '../public-address';
 import { StageService, type StageChange } from './stage-service';
 
@@ -32,20 +34,24 @@ export class StagesController {
   @Put(':stage')
   @Authenticated({ action: 'sluice:PutStage' })
   async put(@Param('api') api: string, @Param('stage') name: string, @Req() request: AdminRequest): Promise<Reply> {
-    const change = await this.stages.put(parseApiName(api), name, parseJsonBody(request.body));
+    const [input, preconditions] = [parseJsonBody(request.body), preconditionsOf(request)];
+    const change = await this.stages.put(parseApiName(api), name, input, preconditions);
     return this.changed(api, name, change, change.created ? 201 : 200);
   }
 
   @Get(':stage')
   @Authenticated({ action: 'sluice:GetStage' })
-  get(@Param('api') api: string, @Param('stage') name: string): object {
-    return this.view(api, name, this.stages.get(parseApiName(api), name));
+  get(@Param('api') api: string, @Param('stage') name: string, @Req() request: AdminRequest): Reply {
+    const stage = this.stages.get(parseApiName(api), name);
+    const headers = { etag: `"${recordTag(stage)}"` };
+    if (isNotModified(request, recordTag(stage))) return new Reply(304, null, headers);
+    return new Reply(200, this.view(api, name, stage), headers);
   }
 
   @Delete(':stage')
   @Authenticated({ action: 'sluice:DeleteStage' })
-  async delete(@Param('api') api: string, @Param('stage') name: string): Promise<Reply> {
-    const { configurationVersion } = await this.stages.delete(parseApiName(api), name);
+  async delete(@Param('api') api: string, @Param('stage') name: string, @Req() request: AdminRequest): Promise<Reply> {
+    const { configurationVersion } = await this.stages.delete(parseApiName(api), name, preconditionsOf(request));
     return new Reply(204, null, await propagationHeaders(this.configuration, configurationVersion));
   }
 
@@ -71,6 +77,7 @@ export class StagesController {
 
   private async changed(api: string, name: string, change: StageChange, status = 200): Promise<Reply> {
     return new Reply(status, this.view(api, name, change.stage), {
+      etag: `"${recordTag(change.stage)}"`,
       ...(status === 201 ? { location: `/v1/apis/${api}/stages/${encodeURIComponent(name)}` } : {}),
       ...(await propagationHeaders(this.configuration, change.configurationVersion)),
     });

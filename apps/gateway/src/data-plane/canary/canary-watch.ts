@@ -56,19 +56,15 @@ export class CanaryWatch {
   private async judgeAll(): Promise<void> {
     if (this.judging) return;
     this.judging = true;
-    try {
-      for (const [key, watched] of this.watched) {
-        const canary = this.options.configuration.apis.get(watched.api)?.stages[watched.stage]?.canary;
-        if (canary === undefined || idOf(canary) !== watched.id) this.watched.delete(key);
-        else await this.judge(watched, canary);
-      }
-      this.failing = false;
-    } catch (error) {
-      if (!this.failing) this.options.onError('canaries cannot be judged now', error);
-      this.failing = true;
-    } finally {
-      this.judging = false;
+    let failure: unknown = null;
+    for (const [key, watched] of this.watched) {
+      const canary = this.options.configuration.apis.get(watched.api)?.stages[watched.stage]?.canary;
+      if (canary === undefined || idOf(canary) !== watched.id) this.watched.delete(key);
+      else await this.judge(watched, canary).catch((error: unknown) => (failure = error));
     }
+    if (failure !== null && !this.failing) this.options.onError('a canary cannot be judged now', failure);
+    this.failing = failure !== null;
+    this.judging = false;
   }
 
   private async judge({ counts, ...name }: Watched, { deploymentId, abortWhen }: CanaryRecord): Promise<void> {

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseInput } from '../parse-input';
-import { accessLogSettings } from './access-log';
+import { ACCESS_LOG_VARIABLES, accessLogSettings } from './access-log';
 
 const parse = (input: unknown): unknown => parseInput(accessLogSettings, input, 'The access log');
 
@@ -21,4 +23,11 @@ test.each([
   [{ format: 'clf', destination: { url: 'file:///etc/passwd' } }, 'must be an http or https URL'],
 ])('%j is refused: %s', (settings, message) => {
   expect(() => parse(settings)).toThrow(message);
+});
+
+test('docs/logs.md lists every variable that shows something, and no others', () => {
+  const documented = readFileSync(join(__dirname, '../../../../docs/logs.md'), 'utf8');
+  const [, section = ''] = documented.split('### Variables');
+  const names = [...section.matchAll(/^\| `([\w.]+)`/gm)].map((match) => match[1]);
+  expect(names.sort()).toEqual([...ACCESS_LOG_VARIABLES].sort());
 });

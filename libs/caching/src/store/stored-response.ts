@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { type CacheScope } from '../key/cache-key';
 import { shortHash } from '../key/short-hash';
 
@@ -34,9 +35,11 @@ export interface StorableResponse {
 export interface HitAnswer {
   readonly status: number;
   readonly headers: readonly string[];
-  readonly body: Buffer;
+  readonly body: Buffer | string;
 }
 
+/** Above, two writes of head and body cost nothing beside the bytes. */
+const TEXT_BYTES_MAX = 16 * 1024;
 /** What an entry costs beside its bytes: objects, index, bookkeeping. */
 const ENTRY_OVERHEAD_BYTES = 1_024;
 
@@ -48,6 +51,8 @@ export class StoredResponse {
   readonly bytes: number;
   /** Not before this time is another background refresh tried. */
   refreshNotBeforeMs = 0;
+  /** Short text is text: node:http writes it together with the head, which a Buffer costs a second write. */
+  private readonly hitBody: Buffer | string;
   private prepared: HitAnswer | null = null;
   private preparedForSecond = -1;
   private preparedFresh = false;
@@ -63,7 +68,10 @@ export class StoredResponse {
     this.bornAtMs = storedAtMs - content.ageMs;
     this.freshUntilMs = storedAtMs + content.freshMs;
     this.staleUntilMs = this.freshUntilMs + content.staleMs;
-    let bytes = ENTRY_OVERHEAD_BYTES + content.body.length + 2 * slot.key.length;
+    const { body } = content;
+    this.hitBody = body.length <= TEXT_BYTES_MAX && isAscii(body) ? body.toString('latin1') : body;
+    let bytes = ENTRY_OVERHEAD_BYTES + body.length + 2 * slot.key.length;
+    if (typeof this.hitBody === 'string') bytes += body.length;
     for (const part of content.headers) bytes += part.length;
     this.bytes = bytes;
   }
@@ -74,7 +82,7 @@ export class StoredResponse {
     const fresh = nowMs < this.freshUntilMs;
     if (this.prepared !== null && second === this.preparedForSecond && fresh === this.preparedFresh)
       return this.prepared;
-    const { status, headers, body } = this.content;
+    const { status, headers } = this.content;
     this.preparedForSecond = second;
     this.preparedFresh = fresh;
     const ttlSeconds = Math.floor((this.freshUntilMs - nowMs) / 1_000);
@@ -89,7 +97,7 @@ export class StoredResponse {
         'cache-status',
         `sluice; hit; ttl=${ttlSeconds}`,
       ],
-      body,
+      body: this.hitBody,
     };
     return this.prepared;
   }

@@ -7,6 +7,7 @@ export type ProcessRole = 'gateway' | 'runner';
 export interface RunFile {
   readonly pid: number;
   readonly publicUrl?: string;
+  readonly tlsUrl?: string;
   readonly adminUrl?: string;
   readonly runnerUrl?: string;
 }

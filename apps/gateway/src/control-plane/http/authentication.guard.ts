@@ -10,7 +10,7 @@ import {
   UsedSignatures,
   type Principal,
 } from '@sluice/iam';
-import { addressOf } from './address-of';
+import { plainAddress } from '../../data-plane/client-address';
 import { type AdminRequest } from './admin-request';
 import { ACTION, ANY_PRINCIPAL, OPEN, REPEATABLE } from './authenticated';
 import { readBody } from './read-body';
@@ -79,7 +79,7 @@ function assertAllowed(
   const { headers } = request;
   const context = new RequestConditions({
     principal,
-    sourceIp: addressOf(request),
+    sourceIp: plainAddress(request.socket.remoteAddress ?? ''),
     userAgent: headers['user-agent'] ?? '',
     referer: headers.referer ?? '',
     secureTransport: false,

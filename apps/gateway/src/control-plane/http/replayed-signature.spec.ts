@@ -55,3 +55,19 @@ test('what changes nothing, or the same again, may be repeated: reading, PUT and
   const simulate = signed('POST', '/v1/policies/simulate', '{"principal":"root","actions":["a:B"]}');
   expect([await simulate(here), await simulate(there)]).toEqual([200, 200]);
 });
+
+test('while nobody can say whether a signature was used, nothing is changed by one', async () => {
+  const [here] = gateways;
+  await here?.request('PUT', '/v1/users/away', { json: {} });
+  const create = signed('POST', '/v1/users/away/access-keys');
+  const pid = redis.pids.volatile();
+  if (pid === undefined) throw new Error('the volatile server runs');
+  process.kill(pid, 'SIGSTOP');
+  try {
+    expect(await create(here)).toBe(503);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  const list = await here?.request('GET', '/v1/users/away/access-keys');
+  expect(JSON.parse(list?.text ?? '')).toEqual({ accessKeys: [] });
+});

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import { OUTCOME } from '@sluice/contracts';
 import { startTestRedis, waitFor, type TestRedis } from '@sluice/testing';
+import { type ReceivedInvocation } from '@sluice/invocation';
 import { answerEverything, startScriptedRunner, startTestGateway, type TestGateway } from '../../test-gateway.fixture';
 
 interface Event {
@@ -36,6 +37,7 @@ beforeAll(async () => {
   gateway = await startTestGateway(redis);
   runner = await startScriptedRunner(redis, (invocation) => {
     if (invocation.kind === 'probe') return answerEverything(invocation);
+    if (invocation.functionName === 'gatekeeper') return letIn(invocation);
     const event = JSON.parse(invocation.event) as Event;
     const number = events.push(event);
     const head = { durationUs: 1_000, initUs: 0 };
@@ -47,6 +49,7 @@ beforeAll(async () => {
       );
   });
   await upload();
+  await upload('export const handler = async () => 3;', 'gatekeeper');
 });
 beforeEach(() => {
   events = [];
@@ -58,19 +61,33 @@ afterAll(async () => {
   await redis.stop();
 });
 
-async function upload(source = 'export const handler = async () => 1;'): Promise<void> {
-  const answer = await gateway.request('PUT', '/v1/functions/counted', {
+async function upload(source = 'export const handler = async () => 1;', name = 'counted'): Promise<void> {
+  const answer = await gateway.request('PUT', `/v1/functions/${name}`, {
     body: source,
     headers: { 'content-type': 'text/plain' },
   });
   expect(answer.status).toBeLessThan(300);
 }
 
+/** An authorizer that lets everybody call, and who calls himself an operator invalidate the cache. */
+function letIn(invocation: ReceivedInvocation): void {
+  const { identitySource = [] } = JSON.parse(invocation.event) as { identitySource?: readonly string[] };
+  const [principalId = ''] = identitySource;
+  const Action = ['execute-api:Invoke', ...(principalId === 'operator' ? ['execute-api:InvalidateCache'] : [])];
+  const policyDocument = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] };
+  invocation.answer(OUTCOME.ok, { durationUs: 1, initUs: 0 }, JSON.stringify({ principalId, policyDocument }));
+}
+
 /** An API whose every path leads to the function. @returns its address. */
-async function cachedApi(cache: object | false = {}, name = `api-${++apiNumber}`): Promise<string> {
+async function cachedApi(
+  cache: object | false = {},
+  name = `api-${++apiNumber}`,
+  settings: { readonly authorizers?: object; readonly authorization?: object } = {},
+): Promise<string> {
+  const { authorizers, authorization } = settings;
   const integration = { type: 'function', function: 'counted' };
-  const routes = ['ANY /', 'ANY /{path+}'].map((route) => ({ route, integration }));
-  const answer = await gateway.request('PUT', `/v1/apis/${name}`, { json: { cache, routes } });
+  const routes = ['ANY /', 'ANY /{path+}'].map((route) => ({ route, integration, authorization }));
+  const answer = await gateway.request('PUT', `/v1/apis/${name}`, { json: { cache, routes, authorizers } });
   expect([answer.status, answer.text]).toEqual([expect.any(Number), expect.not.stringContaining('"code"')]);
   return `${gateway.publicUrl}/${name}`;
 }
@@ -325,6 +342,34 @@ describe('a request with Cache-Control', () => {
       [200, 'HIT', false],
     ]);
     expect(events).toHaveLength(3);
+  });
+});
+
+describe('a route that asks who is there', () => {
+  const authorizers = { gatekeeper: { type: 'function', function: 'gatekeeper' } };
+  const authorization = { authorizer: 'gatekeeper' };
+  const as = (caller: string, headers: http.OutgoingHttpHeaders = {}) => ({
+    headers: { authorization: caller, ...headers },
+  });
+
+  test('keeps the answers to each caller apart, without the consent of the answer', async () => {
+    respond = ({ headers }, number) => ({ body: `${headers['authorization']} ${number}` });
+    const url = await cachedApi({}, undefined, { authorizers, authorization });
+    const texts: string[] = [];
+    for (const caller of ['alice', 'bob', 'alice', 'bob']) texts.push((await call(url, as(caller))).text);
+    // What proves who is there is not handed on: the key says who, not how.
+    expect(texts).toEqual(['undefined 1', 'undefined 2', 'undefined 1', 'undefined 2']);
+    expect((await call(url)).status).toBe(401);
+  });
+
+  test('lets whom a policy allows execute-api:InvalidateCache get a new answer, and nobody else', async () => {
+    const cache = { requireAuthorizationForInvalidation: true, unauthorizedInvalidation: 'FAIL_WITH_403' };
+    const url = await cachedApi(cache, undefined, { authorizers, authorization });
+    const control = { 'cache-control': 'max-age=0' };
+    expect((await call(url, as('operator'))).text).toBe('answer 1');
+    expect((await call(url, as('operator', control))).text).toBe('answer 2');
+    expect((await call(url, as('visitor', control))).status).toBe(403);
+    expect((await call(url, as('visitor'))).text).toBe('answer 3');
   });
 });
 

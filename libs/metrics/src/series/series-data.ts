@@ -9,7 +9,7 @@ const writer = new ByteWriter();
 export class SeriesData {
   readonly counters: Float64Array;
   readonly peaks: Float64Array;
-  readonly distributions: readonly Sketch[];
+  readonly distributions: Sketch[];
 
   constructor(readonly kind: SeriesKind) {
     const room = SERIES_ROOM[kind];
@@ -67,7 +67,7 @@ export class SeriesData {
     const stored = reader.varint();
     for (let i = 0; i < stored; i++) {
       const sketch = Sketch.read(reader);
-      data.distributions[i]?.merge(sketch);
+      if (i < data.distributions.length) data.distributions[i] = sketch;
     }
     return data;
   }

@@ -92,16 +92,24 @@ export class Sketch {
     const sketch = new Sketch();
     const filled = reader.varint();
     if (filled === 0) return sketch;
+    if (filled > INDEX_MAX + 1) throw new RangeError('a stored sketch has more buckets than there are');
     sketch.sum = reader.float();
     sketch.min = reader.float();
     sketch.max = reader.float();
+    const indexes = new Uint16Array(filled);
+    const counts = new Float64Array(filled);
     let index = 0;
     for (let bucket = 0; bucket < filled; bucket++) {
       index += reader.varint();
       if (index > INDEX_MAX) throw new RangeError('a stored sketch has a bucket that no sketch has');
-      const count = reader.varint();
-      sketch.cover(index, index);
-      sketch.counts[index - sketch.first] = count;
+      indexes[bucket] = index;
+      counts[bucket] = reader.varint();
+    }
+    // Room for all of them at once: sketches are read by the thousand.
+    sketch.cover(indexes[0] as number, index);
+    for (let bucket = 0; bucket < filled; bucket++) {
+      const count = counts[bucket] as number;
+      sketch.counts[(indexes[bucket] as number) - sketch.first] = count;
       sketch.count += count;
     }
     return sketch;

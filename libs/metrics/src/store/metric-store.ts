@@ -127,9 +127,13 @@ export function storedBytes(key: string, data: Buffer): number {
 export function addUp(kind: SeriesKind, parts: readonly StoredSeries[]): SeriesData {
   const sum = new SeriesData(kind);
   for (const sameTime of Map.groupBy(parts, ({ startSeconds }) => startSeconds).values()) {
-    const atThatTime = new SeriesData(kind);
-    for (const { data } of sameTime) atThatTime.addElsewhere(data);
-    sum.addLater(atThatTime);
+    const [only, ...others] = sameTime;
+    if (only !== undefined && others.length === 0) sum.addLater(only.data);
+    else {
+      const atThatTime = new SeriesData(kind);
+      for (const { data } of sameTime) atThatTime.addElsewhere(data);
+      sum.addLater(atThatTime);
+    }
   }
   return sum;
 }

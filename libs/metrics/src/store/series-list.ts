@@ -1,6 +1,8 @@
 import { LIMITS } from '@sluice/contracts';
 import { type Redis, type RedisKeys } from '@sluice/redis';
 
+const KEYS_PER_COMMAND = 500;
+
 /** Which series there are, and when each was last measured: what a reader can ask for. */
 export class SeriesList {
   constructor(
@@ -12,9 +14,11 @@ export class SeriesList {
   ) {}
 
   async note(seriesKeys: readonly string[], seenSeconds: number): Promise<void> {
-    if (seriesKeys.length === 0) return;
     const { redis, keys } = this.options;
-    await redis.zadd(keys.metricSeries(), 'GT', ...seriesKeys.flatMap((key) => [seenSeconds, key]));
+    for (let start = 0; start < seriesKeys.length; start += KEYS_PER_COMMAND) {
+      const chunk = seriesKeys.slice(start, start + KEYS_PER_COMMAND);
+      await redis.zadd(keys.metricSeries(), 'GT', ...chunk.flatMap((key) => [seenSeconds, key]));
+    }
   }
 
   /** Those measured at or after `fromSeconds`. */

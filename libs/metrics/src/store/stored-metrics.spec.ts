@@ -45,7 +45,7 @@ class Installation {
   }
 
   gateway(): { flusher: MetricFlusher; request: (route: string, latencyMs: number, status?: number) => void } {
-    const recorder = new SeriesRecorder({ seriesMax: 1_000 });
+    const recorder = new SeriesRecorder({ seriesMax: LIMITS.metricSeriesPerMinuteMax });
     const { store, state, list } = this;
     const flusher = new MetricFlusher({
       recorder,
@@ -141,6 +141,18 @@ describe('flushing', () => {
     request('GET /a', 1);
     await flusher.stop();
     expect(await installation.read('Count', 'Sum')).toEqual([[0, 1]]);
+  });
+
+  test('ten thousand routes with traffic at once are stored whole, in a few megabytes', async () => {
+    const installation = new Installation();
+    const { flusher, request } = installation.gateway();
+    for (let route = 0; route < 10_000; route++)
+      for (let call = 0; call < 3; call++) request(`GET /${route}`, call + 1);
+    await flusher.flush();
+    expect(await installation.read('Count', 'Sum')).toEqual([[0, 30_000]]);
+    const [stretch] = await installation.store.sizes();
+    expect(stretch?.bytes).toBeLessThan(5_000_000);
+    expect(installation.failures).toEqual([]);
   });
 
   test('minutes that end while Redis is away arrive when it is back', async () => {

@@ -252,7 +252,7 @@ export class Gateway {
     this.upstreams.start();
     this.throttling.start();
     await this.routes.start();
-    registerGatewayMetrics(this.registry, this.canary, this.configuration);
+    registerGatewayMetrics(this.registry, this.canary, this.configuration, this.cache);
     const parts = this.controlPlane();
     this.app = await NestFactory.create(AppModule.of(parts, this.publicServer), this.adapter, {
       logger: nestLogger(logger),

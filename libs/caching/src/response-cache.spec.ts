@@ -136,6 +136,14 @@ describe('an answer that is replaced', () => {
   });
 });
 
+test('a gateway that was cut off forgets its memory: it may have missed that an answer became old', async () => {
+  one.keep(await lead(one), storable({ text: 'kept' }));
+  await waitFor(async () => textOf(await other.take(slot, false, 1_000)) === 'kept');
+  await roles.volatile.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+  await waitFor(() => find(one) === null && find(other) === null);
+  expect(textOf(await one.take(slot, false, 1_000))).toBe('kept');
+});
+
 describe('an answer in its stale time', () => {
   test('is asked for anew by one request of all gateways', async () => {
     one.keep(await lead(one), storable({ text: 'stale', freshMs: 1, staleMs: 60_000 }));

@@ -279,7 +279,7 @@ export class ResponseCache {
       return answer;
     } catch (error) {
       this.redisBreakUntilMs = this.options.nowMs() + REDIS_BREAK_MS;
-      if (!this.redisFailing) this.options.onError('the response cache goes on without Redis', error);
+      if (!this.redisFailing && !this.stopped) this.options.onError('the response cache goes on without Redis', error);
       this.redisFailing = true;
       return null;
     }

@@ -132,7 +132,8 @@ export class CacheFetch {
 
 /** What the request that fetched an answer is given of it: all, or 304 where its client has it already. */
 function firstAnswer(content: StorableResponse, { ifNoneMatch, ifModifiedSince }: CacheDirectives): ProxyResponse {
-  const { status, headers, body } = content;
+  const { status, body, ageMs } = content;
+  const headers = ageMs === 0 ? content.headers : [...content.headers, 'age', String(ageMs / 1_000)];
   return status === 200 && isNotModified(ifNoneMatch, ifModifiedSince, content)
     ? { status: 304, headers: notModifiedHeaders(headers), body: '' }
     : { status, headers, body };

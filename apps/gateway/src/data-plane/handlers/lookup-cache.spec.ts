@@ -1,5 +1,6 @@
 import http from 'node:http';
 import { OUTCOME } from '@sluice/contracts';
+import { RedisKeys, RedisRoles } from '@sluice/redis';
 import { startTestRedis, waitFor, type TestRedis } from '@sluice/testing';
 import { type ReceivedInvocation } from '@sluice/invocation';
 import { answerEverything, startScriptedRunner, startTestGateway, type TestGateway } from '../../test-gateway.fixture';
@@ -36,8 +37,9 @@ beforeAll(async () => {
   redis = await startTestRedis();
   gateway = await startTestGateway(redis);
   runner = await startScriptedRunner(redis, (invocation) => {
-    if (invocation.kind === 'probe') return answerEverything(invocation);
-    if (invocation.functionName === 'gatekeeper') return letIn(invocation);
+    if (invocation.kind !== 'probe' && invocation.functionName === 'gatekeeper') return letIn(invocation);
+    // Probes, and what the gateway asks to see whether everything works.
+    if (invocation.kind === 'probe' || invocation.functionName !== 'counted') return answerEverything(invocation);
     const event = JSON.parse(invocation.event) as Event;
     const number = events.push(event);
     const head = { durationUs: 1_000, initUs: 0 };
@@ -82,12 +84,16 @@ function letIn(invocation: ReceivedInvocation): void {
 async function cachedApi(
   cache: object | false = {},
   name = `api-${++apiNumber}`,
-  settings: { readonly authorizers?: object; readonly authorization?: object } = {},
+  settings: {
+    readonly authorization?: object;
+    readonly authorizers?: object;
+    readonly minimumCompressionSizeBytes?: number;
+  } = {},
 ): Promise<string> {
-  const { authorizers, authorization } = settings;
+  const { authorization, ...api } = settings;
   const integration = { type: 'function', function: 'counted' };
   const routes = ['ANY /', 'ANY /{path+}'].map((route) => ({ route, integration, authorization }));
-  const answer = await gateway.request('PUT', `/v1/apis/${name}`, { json: { cache, routes, authorizers } });
+  const answer = await gateway.request('PUT', `/v1/apis/${name}`, { json: { ...api, cache, routes } });
   expect([answer.status, answer.text]).toEqual([expect.any(Number), expect.not.stringContaining('"code"')]);
   return `${gateway.publicUrl}/${name}`;
 }
@@ -264,6 +270,24 @@ describe('a cached route', () => {
     ]);
   });
 
+  test('answers in the coding that each client takes', async () => {
+    const body = 'compressible '.repeat(100);
+    respond = () => ({ headers: { 'content-type': 'text/plain' }, body });
+    const url = await cachedApi({}, undefined, { minimumCompressionSizeBytes: 0 });
+    const codings: unknown[] = [];
+    for (const accepted of ['identity', 'gzip', 'identity', 'gzip']) {
+      const { headers } = await call(url, { headers: { 'accept-encoding': accepted } });
+      codings.push([headers['x-cache'], headers['content-encoding'] ?? null, headers['content-length'] === '1300']);
+    }
+    expect(codings).toEqual([
+      ['MISS', null, true],
+      ['HIT', 'gzip', false],
+      ['HIT', null, true],
+      ['HIT', 'gzip', false],
+    ]);
+    expect(events).toHaveLength(1);
+  });
+
   test('passes a request for a part by, whole as it came', async () => {
     const url = await cachedApi();
     await call(url);
@@ -397,6 +421,28 @@ describe('an answer in its stale time', () => {
   });
 });
 
+test('a route that asks for it keeps nothing readable in Redis', async () => {
+  respond = () => ({ body: 'a-readable-secret' });
+  await call(await cachedApi({ encrypted: true }));
+  await call(await cachedApi({ encrypted: false }));
+  const roles = await RedisRoles.connect(
+    { redisUrl: redis.url, redisVolatileUrl: redis.volatileUrl },
+    { name: 'look' },
+  );
+  const keys = new RedisKeys();
+  try {
+    const entries = async () => {
+      const parts = Array.from({ length: 16 }, (_, part) => roles.volatile.hvals(keys.cacheEntries(part)));
+      return (await Promise.all(parts)).flat();
+    };
+    const readable = async () => (await entries()).filter((entry) => entry.includes('a-readable-secret')).length;
+    await waitFor(async () => (await readable()) > 0);
+    expect(await readable()).toBe(1);
+  } finally {
+    await roles.close();
+  }
+});
+
 describe('a kept answer is not given any more', () => {
   test('after a new deployment of the API', async () => {
     const url = await cachedApi();
@@ -409,6 +455,29 @@ describe('a kept answer is not given any more', () => {
     const url = await cachedApi();
     await call(url);
     await upload('export const handler = async () => 2;');
+    expect((await call(url)).text).toBe('answer 2');
+  });
+
+  test('by a canary, unless it shares the cache of its stage', async () => {
+    const url = await cachedApi();
+    const name = new URL(url).pathname.slice(1);
+    await call(url);
+    const stage = `/v1/apis/${name}/stages/$default`;
+    const { deploymentId } = (await gateway.request('GET', stage)).body;
+    const texts: string[] = [];
+    for (const useStageCache of [false, true]) {
+      const canary = { deploymentId, percentTraffic: 100, useStageCache };
+      expect((await gateway.request('PUT', stage, { json: { canary } })).status).toBe(200);
+      texts.push((await call(url)).text, (await call(url)).text);
+    }
+    expect(texts).toEqual(['answer 2', 'answer 2', 'answer 1', 'answer 1']);
+  });
+
+  test('after a change of the stage variables', async () => {
+    const url = await cachedApi();
+    await call(url);
+    const stage = `/v1/apis/${new URL(url).pathname.slice(1)}/stages/$default`;
+    await gateway.request('PUT', stage, { json: { variables: { greeting: 'hello' } } });
     expect((await call(url)).text).toBe('answer 2');
   });
 

@@ -64,7 +64,9 @@ function answerWith(context: Routed, stored: StoredResponse, directives: CacheDi
     stored.content.status === 200 &&
     isNotModified(ifNoneMatch, ifModifiedSince, stored.content)
       ? { status: 304, headers: notModifiedHeaders(answer.headers), body: '' }
-      : answer;
+      : context.route.api.minimumCompressionSizeBytes === undefined
+        ? answer
+        : { ...answer, body: stored.content.body }; // compress knows kept bytes by their Buffer
 }
 
 /** What a request's Cache-Control asks for and this caller may have: a new answer that is kept, one that is not, or nothing. */

@@ -29,22 +29,23 @@ export function announcesBody({ request: { headers } }: Pick<Received, 'request'
  * The request's body on its way to an upstream, at most `bytesMax`; it fails with PAYLOAD_TOO_LARGE beyond.
  * Destroying it leaves the client's connection alone, so that there is still one to answer on.
  */
-export function streamedBody({ request }: Routed, bytesMax: number): Readable {
-  const limited = new LimitedBody(bytesMax);
-  request.pipe(limited);
+export function streamedBody(context: Routed, bytesMax: number): Readable {
+  const limited = new LimitedBody(context, bytesMax);
+  context.request.pipe(limited);
   return limited;
 }
 
 class LimitedBody extends Transform {
-  private bytes = 0;
-
-  constructor(private readonly bytesMax: number) {
+  constructor(
+    private readonly context: Routed,
+    private readonly bytesMax: number,
+  ) {
     super();
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, callback: TransformCallback): void {
-    this.bytes += chunk.length;
-    if (this.bytes <= this.bytesMax) callback(null, chunk);
+    this.context.streamedBytes += chunk.length;
+    if (this.context.streamedBytes <= this.bytesMax) callback(null, chunk);
     else callback(new SluiceError('PAYLOAD_TOO_LARGE', `The body is over ${this.bytesMax} bytes.`));
   }
 }

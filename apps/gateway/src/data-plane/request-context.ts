@@ -64,6 +64,8 @@ export interface Routed extends Received {
   stageAccess: StageAccess | null;
   /** Empty until read-body has run, and where there is none. */
   body: Buffer;
+  /** Of a body that is handed on as it comes: how much of it came so far. */
+  streamedBytes: number;
   /** `NO_RESPONSE` until a step has answered. */
   answer: ProxyResponse;
   cacheStatus: CacheStatus;
@@ -91,6 +93,7 @@ export class RequestContext implements Received {
   apiKeyId = '';
   stageAccess: StageAccess | null = null;
   body: Buffer = NO_BODY;
+  streamedBytes = 0;
   answer: ProxyResponse = NO_RESPONSE;
   cacheStatus: CacheStatus = '';
   integrationMs = 0;
@@ -115,4 +118,11 @@ export class RequestContext implements Received {
 /** Adds a header to whatever answer this request gets. */
 export function addResponseHeader(context: Routed, name: string, value: string): void {
   context.extraHeaders = context.extraHeaders === NO_HEADERS ? [name, value] : [...context.extraHeaders, name, value];
+}
+
+/** What was measured while an integration was asked on behalf of a request with less to see. */
+export function takeIntegrationTimes(context: Routed, asked: Routed): void {
+  context.integrationMs = asked.integrationMs;
+  context.integrationStartedAtMs = asked.integrationStartedAtMs;
+  context.invocation = asked.invocation;
 }

@@ -21,7 +21,8 @@ const VARIABLES: Readonly<Record<AccessLogVariable, Read>> = {
   awsEndpointRequestId: ({ received }) => received.requestId,
   cacheStatus: ({ routed }) => routed?.cacheStatus ?? '',
   'customDomain.basePathMatched': ({ routed }) => (routed === null ? '' : basePath(routed)),
-  dataProcessed: ({ received, routed }) => received.bodyBytes + (routed?.body.length ?? 0),
+  dataProcessed: ({ received, routed }) =>
+    received.bodyBytes + (routed === null ? 0 : routed.body.length + routed.streamedBytes),
   deploymentId: ({ routed }) => routed?.route.deploymentId ?? '',
   domainName: ({ received }) => domainOf(received.headers.host).name,
   domainPrefix: ({ received }) => domainOf(received.headers.host).prefix,

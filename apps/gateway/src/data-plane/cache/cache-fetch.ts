@@ -10,7 +10,7 @@ import {
   type StoredResponse,
 } from '@sluice/caching';
 import { LIMITS, SluiceError } from '@sluice/contracts';
-import { addResponseHeader, type CacheStatus, type Routed } from '../request-context';
+import { takeIntegrationTimes, addResponseHeader, type CacheStatus, type Routed } from '../request-context';
 import { type Handler } from '../request-pipeline';
 import { type ProxyResponse } from '../responses/proxy-response';
 import { collecting } from './body-collector';
@@ -54,7 +54,7 @@ export class CacheFetch {
       sayStatus(context, 'MISS', `sluice; fwd=${forwarded}`);
       throw error;
     } finally {
-      context.integrationMs = visible.integrationMs;
+      takeIntegrationTimes(context, visible);
     }
     return null;
   }
@@ -79,7 +79,7 @@ export class CacheFetch {
     try {
       await this.ask(visible);
     } finally {
-      context.integrationMs = visible.integrationMs;
+      takeIntegrationTimes(context, visible);
     }
     context.answer = withoutTags(visible.answer);
     return null;

@@ -29,7 +29,7 @@ export class Recorder {
     const integrationMs = routed?.integrationMs ?? 0;
     if (routed === null) this.unrouted.record(status, latencyMs, 0, '', received.bodyBytes);
     else {
-      const bytes = routed.body.length + routed.bodyBytes;
+      const bytes = routed.body.length + routed.streamedBytes + routed.bodyBytes;
       routed.route.metrics.record(status, latencyMs, integrationMs, routed.cacheStatus, bytes);
       routed.route.stage.counts?.record(status, latencyMs);
     }

@@ -131,6 +131,18 @@ describe('after a load on two gateways', () => {
     expect(await total('metric=ConcurrentExecutions&function=work', 'Maximum')).toBeGreaterThanOrEqual(mostAtOnce);
   });
 
+  test('answers from the cache are hits, the others of a cached route misses', async () => {
+    const integration = { type: 'function', function: 'work' };
+    const cache = { ttlSeconds: 60 };
+    await one.request('PUT', '/v1/apis/kept', { json: { routes: [{ route: 'GET /ok', integration, cache }] } });
+    for (let index = 0; index < 5; index++) await (await fetch(`${one.publicUrl}/kept/ok`)).text();
+    await waitFor(async () => (await total('metric=Count&api=kept', 'Sum')) === 5);
+    expect(await total('metric=CacheHitCount&api=kept', 'Sum')).toBe(4);
+    expect(await total('metric=CacheHitCount&api=kept', 'Average')).toBe(0.8);
+    expect(await total('metric=CacheMissCount&api=kept', 'Sum')).toBe(1);
+    expect(await total('metric=CacheMissCount&api=shop', 'Sum')).toBe(0);
+  });
+
   test('an invocation by its own API counts like any other', async () => {
     const before = (await total('metric=Invocations&function=work', 'Sum')) ?? 0;
     await one.request('POST', '/v1/functions/work/invocations', { json: {} });

@@ -9,6 +9,7 @@ export interface MetricHousekeepingOptions {
   readonly works: readonly HousekeepingWork[];
   readonly nowMs: () => number;
   readonly onError: (message: string, error: unknown) => void;
+  readonly tickMs?: number;
 }
 
 export interface HousekeepingWork {
@@ -37,7 +38,7 @@ export class MetricHousekeeping {
   start(): void {
     this.timer = setInterval(() => {
       this.running ??= this.tick().finally(() => (this.running = null));
-    }, TICK_MS);
+    }, this.options.tickMs ?? TICK_MS);
     this.timer.unref();
   }
 

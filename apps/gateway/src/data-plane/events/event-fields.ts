@@ -1,6 +1,5 @@
 import { type IncomingMessage } from 'node:http';
 import { type TLSSocket } from 'node:tls';
-import { plainAddress } from '../client-address';
 import { type Routed } from '../request-context';
 import { traceContextOf, traceParent } from '../tracing/trace-context';
 import { essenceOf, isBinaryType } from '../responses/media-type';
@@ -52,7 +51,7 @@ export function ownHeaders(context: Routed): string[] {
       ? `Root=1-${Math.floor(receivedEpochMs / 1_000).toString(16)}-${requestId.replaceAll('-', '').slice(0, 24)}`
       : headers.traceId,
     'x-forwarded-for',
-    headers.forwardedFor === '' ? sourceIp : `${headers.forwardedFor}, ${peerOf(request) ?? sourceIp}`,
+    headers.forwardedFor === '' ? sourceIp : `${headers.forwardedFor}, ${sourceIp}`,
     'x-forwarded-port',
     /:(\d+)$/.exec(headers.host)?.[1] ?? (secure ? '443' : '80'),
     'x-forwarded-prefix',
@@ -68,12 +67,6 @@ function traceHeaders({ headers, requestId, route }: Routed): string[] {
   const sampled = trace.sampled ?? route.tracer?.samples(trace.traceId) ?? false;
   const parent = ['traceparent', traceParent(trace, sampled)];
   return trace.state === '' ? parent : [...parent, 'tracestate', trace.state];
-}
-
-/** Who the connection is from: behind a trusted proxy that is the proxy, and the client stands before it. */
-function peerOf({ socket }: IncomingMessage): string | undefined {
-  const address = (socket as Partial<TLSSocket> | undefined)?.remoteAddress;
-  return address === undefined ? undefined : plainAddress(address);
 }
 
 /** Whether a request came over TLS. */

@@ -1,4 +1,5 @@
 import { type Routed } from '../request-context';
+import { sentApiKey } from '../sent-api-key';
 import { ACCOUNT_ID, bodyFields, domainOf, isForwarded, ownHeaders, queryPairs, requestTime } from './event-fields';
 
 /** REST APIs hand these two on in this casing, the gateway's own as below, and all others as they were sent. */
@@ -45,6 +46,8 @@ export function requestFieldsV1(context: Routed): string {
   const headerMaps = maps(headerPairs(context));
   const queryMaps = rawQuery === '' ? NO_MAPS : maps(queryPairs(rawQuery));
   const { authorizerV1, identity: caller } = context.authorization;
+  const apiKeyId = context.apiKeyId === '' ? undefined : context.apiKeyId;
+  const apiKey = apiKeyId === undefined ? undefined : sentApiKey(context, route.api);
   return (
     `"resource":${resourceJson},"path":${pathJson},"httpMethod":${methodJson}` +
     `,"headers":${headerMaps.single},"multiValueHeaders":${headerMaps.multi}` +
@@ -52,7 +55,7 @@ export function requestFieldsV1(context: Routed): string {
     `,"pathParameters":${pathParameters === null ? 'null' : JSON.stringify(pathParameters)},"stageVariables":${route.stageVariablesJson === '' ? 'null' : route.stageVariablesJson}` +
     `,"requestContext":{"accountId":"${ACCOUNT_ID}","apiId":"${route.apiName}"${authorizerV1 === '' ? '' : `,"authorizer":${authorizerV1}`},"deploymentId":"${route.deploymentId}","domainName":${JSON.stringify(domain.name)}` +
     `,"domainPrefix":${JSON.stringify(domain.prefix)},"extendedRequestId":"${requestId}","httpMethod":${methodJson}` +
-    `,"identity":{"accessKey":${textOrNull(caller?.accessKey)},"accountId":${textOrNull(caller?.accountId)},"apiKey":null,"apiKeyId":null,"caller":${textOrNull(caller?.caller)},"cognitoAuthenticationProvider":null,"cognitoAuthenticationType":null` +
+    `,"identity":{"accessKey":${textOrNull(caller?.accessKey)},"accountId":${textOrNull(caller?.accountId)},"apiKey":${textOrNull(apiKey)},"apiKeyId":${textOrNull(apiKeyId)},"caller":${textOrNull(caller?.caller)},"cognitoAuthenticationProvider":null,"cognitoAuthenticationType":null` +
     `,"cognitoIdentityId":null,"cognitoIdentityPoolId":null,"principalOrgId":null,"sourceIp":"${sourceIp}","user":${textOrNull(caller?.user)},"userAgent":${JSON.stringify(headers.userAgent)},"userArn":${textOrNull(caller?.userArn)},"clientCert":null}` +
     `,"path":${stagePath === '' ? pathJson : JSON.stringify(stagePath + routedPath)},"protocol":"HTTP/${context.request.httpVersion}","requestId":"${requestId}","requestTime":"${requestTime(receivedEpochMs)}"` +
     `,"requestTimeEpoch":${receivedEpochMs},"resourceId":${route.routeKeyJson},"resourcePath":${resourceJson},"stage":"${route.stage.name}"${route.canaryJson}}`

@@ -1,4 +1,6 @@
+import { OUTCOME } from '@sluice/contracts';
 import { waitFor } from '@sluice/testing';
+import { answerEverything, startScriptedRunner } from '../../test-gateway.fixture';
 import { countOf, never, ThrottledGateways } from './throttled-gateways.fixture';
 
 let platform: ThrottledGateways;
@@ -53,5 +55,54 @@ describe('API keys', () => {
       what: 'the grace to be over',
     });
     expect((await platform.call(`/${api}/x`, { 'x-api-key': value as string }, 1)).status).toBe(200);
+  });
+
+  test('where the authorizer names the key, what the client sends counts for nothing; a function of a REST API sees whose it is', async () => {
+    let named = '';
+    const events: { requestContext: { identity: { apiKey: string | null; apiKeyId: string | null } } }[] = [];
+    const runner = await startScriptedRunner(platform.redis, (invocation) => {
+      if (invocation.kind === 'probe') return answerEverything(invocation);
+      const allow = { Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*' };
+      const policyDocument = { Version: '2012-10-17', Statement: [allow] };
+      if (invocation.functionName === 'served') events.push(JSON.parse(invocation.event) as (typeof events)[number]);
+      const result =
+        invocation.functionName === 'served'
+          ? { statusCode: 200, body: 'in' }
+          : { principalId: 'p', policyDocument, usageIdentifierKey: named };
+      invocation.answer(OUTCOME.ok, { durationUs: 1, initUs: 0 }, JSON.stringify(result));
+    });
+    try {
+      const [gateway] = platform.gateways;
+      const upload = { body: 'export const handler = async () => 1;', headers: { 'content-type': 'text/plain' } };
+      for (const name of ['names', 'served']) await gateway?.request('PUT', `/v1/functions/${name}`, upload);
+      const api = await platform.exposeApi({
+        apiStyle: 'rest',
+        apiKeySource: 'AUTHORIZER',
+        authorizers: {
+          names: {
+            type: 'function',
+            function: 'names',
+            event: 'REQUEST-1.0',
+            identitySources: [],
+            resultTtlSeconds: 0,
+          },
+        },
+        routes: [
+          {
+            route: 'GET /x',
+            integration: { type: 'function', function: 'served' },
+            authorization: { authorizer: 'names' },
+            apiKeyRequired: true,
+          },
+        ],
+      });
+      const { id, headers } = await platform.issueKey(api, {});
+      expect((await platform.call(`/${api}/x`, headers)).headers['x-sluice-error']).toBe('INVALID_API_KEY');
+      named = headers['x-api-key'] ?? '';
+      expect((await platform.call(`/${api}/x`)).status).toBe(200);
+      expect(events[0]?.requestContext.identity).toMatchObject({ apiKey: named, apiKeyId: id });
+    } finally {
+      await runner.stop();
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { SluiceError } from '@sluice/contracts';
 import { type PipelineParts } from '../pipeline-parts';
 import { type Handler } from '../request-pipeline';
+import { sentApiKey } from '../sent-api-key';
 import { type RouteBlueprint } from '../routes/route-blueprint';
 
 /** Whatever is wrong with a key, the answer is this one: it tells nobody which keys there are. */
@@ -13,13 +14,10 @@ const REFUSED = 'This route takes an API key of a usage plan that has this stage
 export function compileRequireApiKey(route: RouteBlueprint, { throttling }: PipelineParts): Handler | null {
   if (route.definition.apiKeyRequired !== true) return null;
   const { apiKeys } = throttling;
-  const { apiName, stage } = route;
-  const fromAuthorizer = route.api.apiKeySource === 'AUTHORIZER';
+  const { api, apiName, stage } = route;
 
   return (context) => {
-    const sent = context.request.headers['x-api-key'];
-    const value = fromAuthorizer ? context.authorization.usageIdentifierKey : typeof sent === 'string' ? sent : '';
-    const access = apiKeys.find(value, apiName, stage.name);
+    const access = apiKeys.find(sentApiKey(context, api), apiName, stage.name);
     if (access === null) throw new SluiceError('INVALID_API_KEY', REFUSED);
     context.apiKeyId = access.apiKeyId;
     context.stageAccess = access;

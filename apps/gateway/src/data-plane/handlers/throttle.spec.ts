@@ -187,3 +187,21 @@ describe('while Redis is away', () => {
     }
   });
 });
+
+test('a route without limits has none of the steps that limit', async () => {
+  const traced = await ThrottledGateways.start(1, { SLUICE_TRACE_STEPS: 'on' });
+  try {
+    const steps = async (): Promise<string[]> => {
+      const { text } = (await traced.gateways[0]?.request('GET', '/metrics')) ?? { text: '' };
+      const names = [...text.matchAll(/sluice_step_seconds_count\{[^}]*step="([^"]+)"/g)].map(([, name]) => name ?? '');
+      return ['admit', 'require-api-key', 'throttle'].filter((name) => names.includes(name));
+    };
+    expect((await traced.call(`/${await traced.exposeApi({})}/x`)).status).toBe(200);
+    expect(await steps()).toEqual([]);
+    const limited = await traced.exposeApi({ throttle: never(5) });
+    expect((await traced.call(`/${limited}/x`)).status).toBe(200);
+    expect(await steps()).toEqual(['admit', 'throttle']);
+  } finally {
+    await traced.stop();
+  }
+});

@@ -28,7 +28,8 @@ describe('Redis keys', () => {
       keys.cacheLock(3, 'g.f'),
       keys.cacheEpoch(3, 'g'),
     ];
-    for (const group of [config, ofFunction, access, buckets, usage, cache])
+    const alarms = [keys.alarmStates(), keys.alarmHistory('slow')];
+    for (const group of [config, ofFunction, access, buckets, usage, cache, alarms])
       expect(new Set(group.map(slotOf)).size).toBe(1);
   });
 

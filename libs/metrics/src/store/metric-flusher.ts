@@ -47,7 +47,7 @@ export class MetricFlusher {
   private dropped = 0;
 
   constructor(private readonly options: MetricFlusherOptions) {
-    this.minuteSeconds = this.nowMinute();
+    this.minuteSeconds = floorTo(options.nowMs() / 1_000, MINUTE_SECONDS);
   }
 
   start(): void {
@@ -161,8 +161,9 @@ export class MetricFlusher {
     for (const key of due) this.listed.set(key, nowSeconds);
   }
 
+  /** A clock that is set back must not lead into a minute that is written already: it would be written over. */
   private nowMinute(): number {
-    return floorTo(this.options.nowMs() / 1_000, MINUTE_SECONDS);
+    return Math.max(this.minuteSeconds, floorTo(this.options.nowMs() / 1_000, MINUTE_SECONDS));
   }
 }
 

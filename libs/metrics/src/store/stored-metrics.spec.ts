@@ -134,6 +134,18 @@ describe('flushing', () => {
     ]);
   });
 
+  test('a clock that is set back loses nothing', async () => {
+    const installation = new Installation();
+    const { flusher, request } = installation.gateway();
+    for (const step of [60, -90, 10, 120]) {
+      request('GET /a', 1);
+      advance(step);
+      await flusher.flush();
+    }
+    const counts = await installation.read('Count', 'Sum');
+    expect(counts.reduce((sum, [, count]) => sum + (count ?? 0), 0)).toBe(4);
+  });
+
   test('a gateway that stops leaves nothing behind', async () => {
     const installation = new Installation();
     const { flusher, request } = installation.gateway();

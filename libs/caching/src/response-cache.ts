@@ -52,7 +52,7 @@ export class ResponseCache {
   private readonly store: RedisStore;
   private readonly messages: CacheMessages;
   private readonly flights = new Map<string, Flight>();
-  /** Key → until when nobody waits for its answer. */
+  /** Field → until when nobody waits for its answer. */
   private readonly passes = new Map<string, number>();
   private flushes: CacheFlushRecord = NO_FLUSHES;
   private redisBreakUntilMs = 0;
@@ -146,9 +146,9 @@ export class ResponseCache {
 
   /** Ends a flight whose answer may not be shared: who waited asks for himself, and for a moment nobody waits for this key. */
   pass(flight: Flight): void {
-    const { key, group } = flight.slot;
-    this.passes.delete(key);
-    this.passes.set(key, this.options.nowMs() + PASS_MS);
+    const { field, group } = flight.slot;
+    this.passes.delete(field);
+    this.passes.set(field, this.options.nowMs() + PASS_MS);
     for (const oldest of this.passes.keys()) {
       if (this.passes.size <= PASSES_MAX) break;
       this.passes.delete(oldest);
@@ -187,7 +187,7 @@ export class ResponseCache {
 
   private async begin(slot: CacheSlot, acceptable: Acceptable, encrypted: boolean, deadlineMs: number): Promise<Turn> {
     const replaces = acceptable === 'replace' || acceptable === 'fresh';
-    if (acceptable !== 'replace' && (this.passes.get(slot.key) ?? 0) > this.options.nowMs()) return { kind: 'pass' };
+    if (acceptable !== 'replace' && (this.passes.get(slot.field) ?? 0) > this.options.nowMs()) return { kind: 'pass' };
     const flight = new Flight(slot, this.flushes.sequence, randomUUID(), encrypted, replaces);
     this.flights.set(slot.key, flight);
     try {

@@ -111,9 +111,9 @@ export class RedisKeys {
     return this.tagged(`cache:${part}`, 'lock', field);
   }
 
-  /** (v) number with a TTL: raised when all answers of a path become old. */
-  cacheEpoch(part: number, group: string): string {
-    return this.tagged(`cache:${part}`, 'epoch', group);
+  /** (v) number with a TTL: raised when all answers of a path become old. Paths share them: 4,096 in each part. */
+  cacheEpoch(part: number, bucket: string): string {
+    return this.tagged(`cache:${part}`, 'epoch', bucket);
   }
 
   /** (v) pub/sub channel: answers that were fetched or became old. */

@@ -2,7 +2,7 @@
   Looks for the answer of a key and, where there is none to use, says who fetches it: one process of all, for as long as it renews its lock.
 
   KEYS[1] entries (hash, field -> "<fresh until, 13 digits><epoch of its group, 13 digits><bytes>")   KEYS[2] expiry (sorted set, field -> ms)
-  KEYS[3] lock of the field (hash: token or pass, epoch, waited)   KEYS[4] epoch of the path's group (integer, absent = 0)
+  KEYS[3] lock of the field (hash: token or pass, epoch, waited)   KEYS[4] epoch of the path (integer, absent = 0)
   ARGV[1] field  ARGV[2] token of the caller ('' = only look)  ARGV[3] lock TTL in ms
   ARGV[4] what is of use: 'stale' = an entry in its stale time as well, 'fresh' = a fresh one, 'none' = no entry, 'replace' = nor anybody else's fetch
   Times are Redis time. Returns { 'hit', bytes, ms it is fresh (negative = stale for so long), ms until it expires } · { 'lead', epoch } · { 'wait' } ·

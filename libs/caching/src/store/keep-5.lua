@@ -2,7 +2,7 @@
   Keeps the answer that a lock's holder fetched, within the byte budget of this part of the cache, and ends the lock.
   An answer whose lock went to another one meanwhile, or whose path was changed since it was asked for, is not kept.
 
-  KEYS[1] entries (hash)  KEYS[2] expiry (sorted set, ms)  KEYS[3] bytes held (integer)  KEYS[4] lock of the field (hash)  KEYS[5] epoch of the path's group
+  KEYS[1] entries (hash)  KEYS[2] expiry (sorted set, ms)  KEYS[3] bytes held (integer)  KEYS[4] lock of the field (hash)  KEYS[5] epoch of the path
   ARGV[1] field  ARGV[2] token  ARGV[3] epoch when it was asked for  ARGV[4] bytes  ARGV[5] ms it is fresh  ARGV[6] ms until it expires
   ARGV[7] byte budget  ARGV[8] bytes an entry costs beside its own  ARGV[9] ms after which an idle part of the cache is forgotten, longer than any entry lives
   ARGV[10] channel  ARGV[11] message for who waited, '' = none  ARGV[12] message for who may hold an older answer, '' = none

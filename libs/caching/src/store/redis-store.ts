@@ -115,11 +115,7 @@ export class RedisStore {
   /** Makes all answers of the slot's path old, also those that are being fetched. */
   async outdate(group: string, message: string): Promise<void> {
     const { redis, keys } = this.options;
-    await OUTDATE.run(
-      redis,
-      [keys.cacheEpoch(partOf({ group }), group)],
-      [FORGET_AFTER_MS, keys.cacheChannel(), message],
-    );
+    await OUTDATE.run(redis, [this.epoch({ group })], [FORGET_AFTER_MS, keys.cacheChannel(), message]);
   }
 
   /** Bytes that entries take, over all parts. */
@@ -148,8 +144,9 @@ export class RedisStore {
     return this.options.keys.cacheLock(partOf(slot), slot.field);
   }
 
-  private epoch(slot: CacheSlot): string {
-    return this.options.keys.cacheEpoch(partOf(slot), slot.group);
+  /** Paths share epochs, so that their number is bounded; one that becomes old takes another one along once in 65,536 times. */
+  private epoch(slot: Pick<CacheSlot, 'group'>): string {
+    return this.options.keys.cacheEpoch(partOf(slot), slot.group.slice(2, 4));
   }
 }
 

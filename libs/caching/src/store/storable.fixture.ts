@@ -1,3 +1,4 @@
+import { shortHash } from '../key/short-hash';
 import { slotOf, type CacheSlot, type StorableResponse } from './stored-response';
 
 /** An answer as tests need one. */
@@ -18,7 +19,7 @@ export function storable(change: Partial<StorableResponse> & { readonly text?: s
 }
 
 export function testSlot(key: string, path = '/'): CacheSlot {
-  return slotOf(key, `group-of-${Buffer.from(path).toString('hex')}`, {
+  return slotOf(key, shortHash(path), {
     api: 'shop',
     stage: '$default',
     route: 'GET /',

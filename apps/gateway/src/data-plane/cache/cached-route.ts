@@ -64,7 +64,7 @@ export class CachedRoute {
     const { body, headers } = context;
     return this.plan.keyOf({
       method,
-      origin: `${isSecure(context.request) ? 'https' : 'http'}://${hostnameOf(headers.host)}${context.mount}`,
+      origin: originOf(context),
       path: context.routedPath,
       rawQuery: context.rawQuery,
       rawHeaders: headers.raw,
@@ -100,6 +100,13 @@ export class CachedRoute {
       visibleQuery: (rawQuery) => this.plan.visibleQuery(rawQuery),
     };
   }
+}
+
+/** What the integration is told of the address and the protocol a request came by. */
+function originOf({ request, headers, mount }: Routed): string {
+  const scheme = isSecure(request) ? 'https' : 'http';
+  const version = request.httpVersion === '1.1' ? '' : `/${request.httpVersion}`;
+  return `${scheme}${version}://${hostnameOf(headers.host)}${mount}`;
 }
 
 function identityOf({ authorization: { kind, cacheIdentity, principalId } }: Routed): string {

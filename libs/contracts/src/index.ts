@@ -147,6 +147,7 @@ export {
 export {
   DEFAULT_PRICE_TIERS,
   stageKeyOf,
+  usageGrant,
   usagePlanName,
   usagePlanSettings,
   type PlanStage,

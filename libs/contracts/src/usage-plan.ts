@@ -95,6 +95,15 @@ export const usagePlanSettings = z.strictObject(
 );
 export type UsagePlanSettings = z.infer<typeof usagePlanSettings>;
 
+/** What `PATCH /v1/usage-plans/{plan}/keys/{key}/usage` takes. */
+export const usageGrant = z.strictObject(
+  {
+    /** Beyond the plan's limit, in the present period. */
+    extraRequests: z.int().min(0).max(LIMITS.quotaRequestsMax),
+  },
+  { error: 'must be a JSON object with "extraRequests"' },
+);
+
 /** A usage plan as every gateway holds it in memory. */
 export interface UsagePlanRecord extends Omit<UsagePlanSettings, 'quotaAlerts'> {
   readonly schema: 1;

@@ -71,7 +71,10 @@ export class StoreCircuit {
 
 function withinMs<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const timer = setTimeout(() => {
+      // It may be this process that was busy for so long, with the answer lying there unread: what can be read is read first.
+      setImmediate(() => reject(new Error(`no answer within ${timeoutMs} ms`)));
+    }, timeoutMs);
     promise.finally(() => clearTimeout(timer)).then(resolve, reject);
   });
 }

@@ -1,4 +1,4 @@
-import { LIMITS, parseInput, SluiceError, type ApiKeyRecord, type UsagePlanRecord } from '@sluice/contracts';
+import { parseInput, SluiceError, usageGrant, type ApiKeyRecord, type UsagePlanRecord } from '@sluice/contracts';
 import {
   dayOf,
   dayText,
@@ -13,17 +13,11 @@ import {
   type UsageReader,
   type UsageRow,
 } from '@sluice/throttling';
-import { z } from 'zod';
 import { type ConfigurationStore } from '../../configuration/configuration-store';
 import { csvRow } from '../csv';
 import { knownQueryParameters, type AdminRequest } from '../http/admin-request';
 import { Reply } from '../http/reply';
 import { daysOf, groupsOf, wantsCsv, type Days } from './usage-query';
-
-const usageGrant = z.strictObject(
-  { extraRequests: z.int().min(0).max(LIMITS.quotaRequestsMax) },
-  { error: 'must be a JSON object with "extraRequests"' },
-);
 
 /** What was used, what is left of it and what it costs. */
 export class UsageService {

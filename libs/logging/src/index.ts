@@ -2,12 +2,11 @@ export {
   compileLineFormat,
   formatTemplate,
   isJsonTemplate,
-  type FindVariable,
   type LineFormat,
   type Variable,
   type VariableValue,
 } from './access-log/access-log-format';
-export { HttpLineSink, type HttpLineSinkOptions } from './access-log/http-line-sink';
+export { HttpLineSink } from './access-log/http-line-sink';
 export {
   FunctionLogReader,
   type FunctionLogPage,

@@ -5,6 +5,7 @@ export type Dimensions = ApiDimensions | FunctionDimensions;
 
 export interface ApiDimensions {
   readonly kind: 'api';
+  /** `-` = no API was found for the request. */
   readonly api?: string;
   readonly stage?: string;
   /** The route key, `GET /pets/{id}` or `$default`. */
@@ -20,9 +21,6 @@ export interface FunctionDimensions {
 /** Separates the parts of a key. Route keys come last and may hold anything. */
 const SEPARATOR = '|';
 const DIMENSION_NAMES = { api: ['api', 'stage', 'route'], function: ['function', 'version'] } as const;
-
-/** Requests that no API was found for. */
-export const NO_API: ApiDimensions = { kind: 'api', api: '-' };
 
 /** The name of a series in memory and in Redis: one letter for the kind, then the dimensions from the widest to the narrowest. */
 export function seriesKey(dimensions: Dimensions): string {

@@ -39,7 +39,9 @@ function pathsOf(context: Routed): string[] {
     const name = (answer.headers[index] as string).toLowerCase();
     if (name !== 'location' && name !== 'content-location') continue;
     const named = samePlace(context, answer.headers[index + 1] as string);
-    if (named !== null && named.startsWith(mount)) paths.add(named.slice(mount.length) || '/');
+    if (named === null || !named.startsWith(mount)) continue;
+    const below = named.slice(mount.length);
+    if (below === '' || below.startsWith('/')) paths.add(below === '' ? '/' : below);
   }
   return [...paths];
 }

@@ -28,7 +28,7 @@ export class AddressRules {
   }
 }
 
-export function blocksOf(texts: readonly string[]): AddressBlock[] {
+function blocksOf(texts: readonly string[]): AddressBlock[] {
   return texts.flatMap((text) => parseAddressBlock(text) ?? []);
 }
 

@@ -49,6 +49,14 @@ describe('buckets of clients', () => {
     expect(clients.of('shop', '$default', '2001:db8:0:1::1', limits)).not.toBe(one);
   });
 
+  test('go on where the same limits are declared anew, and begin anew with other limits', () => {
+    const clients = new ClientBuckets();
+    const one = clients.of('shop', '$default', '192.0.2.1', limits);
+    expect(clients.of('shop', '$default', '192.0.2.1', { ...limits })).toBe(one);
+    expect(clients.of('shop', '$default', '192.0.2.1', { ...limits, burst: 3 })).not.toBe(one);
+    expect(clients.of('shop', '$default', '192.0.2.1', limits)).toBe(one);
+  });
+
   test('are bounded: the longest quiet client is forgotten first', () => {
     const clients = new ClientBuckets(3);
     const address = (last: number): string => `192.0.2.${last}`;

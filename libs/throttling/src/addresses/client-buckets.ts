@@ -22,14 +22,15 @@ export class ClientBuckets {
 
   of(apiName: string, stage: string, address: string, limits: ThrottleSettings): ClientBucket {
     const network = clientNetwork(address);
-    const name = `${apiName}/${stage}/${network}`;
+    // A canary may have other limits than its stage: each counts by its own here, and in the shared bucket both are one.
+    const name = `${apiName}/${stage}/${network}/${limits.rate}/${limits.burst}`;
     const present = this.clients.get(name);
     // Put back at the end: the map's order is the order of last use.
     if (present !== undefined) this.clients.delete(name);
-    const client =
-      present?.shared.limits === limits
-        ? present
-        : { here: new TokenBucket(limits), shared: new Bucket('client', [apiName, stage, network], limits) };
+    const client = present ?? {
+      here: new TokenBucket(limits),
+      shared: new Bucket('client', [apiName, stage, network], limits),
+    };
     this.clients.set(name, client);
     if (this.clients.size > this.clientsMax) this.dropOldest();
     return client;

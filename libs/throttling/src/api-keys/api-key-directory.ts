@@ -78,10 +78,6 @@ export class ApiKeyDirectory {
     for (const key of keys) this.setKey(key.id, key);
   }
 
-  plan(name: string): UsagePlanRecord | undefined {
-    return this.plans.get(name);
-  }
-
   /** Whether another key has this value already; two keys of one value could not be told apart. */
   ownerOf(sha256: string): string | undefined {
     return this.byHash.get(sha256)?.entry.record.id;

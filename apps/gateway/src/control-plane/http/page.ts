@@ -3,6 +3,8 @@ import { badRequest, integerParameter, knownQueryParameters, type AdminRequest }
 const LIMIT_DEFAULT = 50;
 const LIMIT_MAX = 1_000;
 
+export const PAGE_PARAMETERS = ['limit', 'cursor'] as const;
+
 export interface Page<T> {
   readonly items: T[];
   readonly nextCursor?: string;
@@ -13,7 +15,14 @@ export interface Page<T> {
  * deleted meanwhile, a record that is there all along is answered exactly once.
  */
 export function pageByName<T>(request: AdminRequest, records: ReadonlyMap<string, T>): Page<T> {
-  const query = knownQueryParameters(request, ['limit', 'cursor']);
+  return pageOf(knownQueryParameters(request, PAGE_PARAMETERS), records);
+}
+
+/** The same for a route that has other parameters as well. @throws SluiceError BAD_REQUEST */
+export function pageOf<T>(
+  query: { readonly limit?: string; readonly cursor?: string },
+  records: ReadonlyMap<string, T>,
+): Page<T> {
   const limit = integerParameter('limit', query.limit, 1, LIMIT_MAX) ?? LIMIT_DEFAULT;
   const after = query.cursor === undefined ? '' : decodeCursor(query.cursor);
   const names = [...records.keys()].filter((name) => name > after).sort();

@@ -68,7 +68,7 @@ export const USAGE_PATHS: Readonly<Record<string, Readonly<Record<string, Operat
     get: {
       summary: 'Requests used and remaining, per API key and day',
       tags: ['usage plans'],
-      parameters: [PLAN, ...DAYS, inQuery('key', 'Only this API key.')],
+      parameters: [PLAN, ...DAYS, inQuery('key', 'Only this API key.'), ...PAGE],
       responses: { '200': json('Per key a list of [used, remaining], one per day.', 'PlanUsage'), ...NO_PLAN },
     },
   },

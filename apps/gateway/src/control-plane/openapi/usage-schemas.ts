@@ -76,6 +76,7 @@ export const USAGE_SCHEMAS: Readonly<Record<string, object>> = {
       type: 'object',
       additionalProperties: { type: 'array', items: { type: 'array', items: { type: ['integer', 'null'] } } },
     },
+    nextCursor: STRING,
   }),
   UsageGrant: object({ extraRequests: INTEGER }, ['extraRequests']),
   QuotaState: object({

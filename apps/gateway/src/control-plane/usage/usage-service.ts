@@ -16,6 +16,7 @@ import {
 import { type ConfigurationStore } from '../../configuration/configuration-store';
 import { csvRow } from '../csv';
 import { knownQueryParameters, type AdminRequest } from '../http/admin-request';
+import { PAGE_PARAMETERS, pageOf } from '../http/page';
 import { Reply } from '../http/reply';
 import { daysOf, groupsOf, wantsCsv, type Days } from './usage-query';
 
@@ -32,21 +33,29 @@ export class UsageService {
 
   /** As AWS's GetUsage: for each API key of the plan `[used, remaining]` per day; `remaining` is null where there is no quota. */
   async ofPlan(plan: UsagePlanRecord, request: AdminRequest): Promise<object> {
-    const { from, to, key } = knownQueryParameters(request, ['from', 'to', 'key']);
+    const { from, to, key, ...query } = knownQueryParameters(request, ['from', 'to', 'key', ...PAGE_PARAMETERS]);
     const days = daysOf(from, to, this.options.nowMs());
-    const keys = this.keysOf(plan).filter(({ id }) => key === undefined || id === key);
+    const ofPlan = this.keysOf(plan).filter(({ id }) => key === undefined || id === key);
+    const { items: keys, ...page } = pageOf(query, new Map(ofPlan.map((one) => [one.id, one])));
     // What remained on a day depends on what was used since its period began.
     const firstDay = plan.quota === undefined ? days.fromDay : periodStartDay(plan.quota, days.fromDay);
     const entries = await this.options.reader.read(firstDay, days.toDay, plan.name);
     const used = new Map<string, number>();
     for (const { apiKeyId, day, requests } of entries)
       used.set(`${apiKeyId}/${day}`, (used.get(`${apiKeyId}/${day}`) ?? 0) + requests);
-    const items: Record<string, (readonly [number, number | null])[]> = {};
-    for (const { id } of keys) {
-      const state = plan.quota === undefined ? null : await this.options.grants.read(plan.name, id, plan.quota);
-      items[id] = remainingPerDay(plan, firstDay, days, state, (day) => used.get(`${id}/${day}`) ?? 0);
-    }
-    return { usagePlan: plan.name, from: dayText(days.fromDay), to: dayText(days.toDay), items };
+    const items = await Promise.all(
+      keys.map(async ({ id }) => {
+        const state = plan.quota === undefined ? null : await this.options.grants.read(plan.name, id, plan.quota);
+        return [id, remainingPerDay(plan, firstDay, days, state, (day) => used.get(`${id}/${day}`) ?? 0)] as const;
+      }),
+    );
+    return {
+      usagePlan: plan.name,
+      from: dayText(days.fromDay),
+      to: dayText(days.toDay),
+      items: Object.fromEntries(items),
+      ...page,
+    };
   }
 
   /** Sets how many requests beyond the plan's limit a key may make in the present period. @throws SluiceError VALIDATION_FAILED · API_KEY_NOT_FOUND */

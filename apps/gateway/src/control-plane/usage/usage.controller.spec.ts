@@ -104,7 +104,17 @@ test("of a plan, each key's requests used and remaining per day, over the change
       [0, 498_999_998],
     ],
   });
-  expect(bodyOf(await get('/v1/usage-plans/gold/usage?key=other'))).toMatchObject({ items: {} });
+  const other = bodyOf(
+    await gateway.request('POST', '/v1/api-keys', { json: { name: 'other', usagePlans: ['gold'] } }),
+  ) as { id: string };
+  const path = '/v1/usage-plans/gold/usage?from=2026-03-05&to=2026-03-05&limit=1';
+  const first = bodyOf(await get(path)) as { items: object; nextCursor: string };
+  const second = bodyOf(await get(`${path}&cursor=${first.nextCursor}`)) as { items: object };
+  expect({ ...first.items, ...second.items }).toEqual({
+    [key]: [[1_000_002, 498_999_998]],
+    [other.id]: [[0, 500_000_000]],
+  });
+  expect(bodyOf(await get('/v1/usage-plans/gold/usage?key=nobody'))).toMatchObject({ items: {} });
 });
 
 test('what is granted stands in the present period', async () => {

@@ -1,8 +1,8 @@
-export { isFlushed, NO_FLUSHES, withFlush } from './flushes';
+export { NO_FLUSHES, withFlush } from './flushes';
 export { type Flight } from './flight';
-export { CacheKeyPlan, hostnameOf, type CacheKeyOptions, type CacheScope, type KeyedRequest } from './key/cache-key';
-export { ResponseCache, type ResponseCacheOptions, type Turn } from './response-cache';
-export { parseCacheControl, type CacheControl } from './rules/cache-control';
+export { CacheKeyPlan, hostnameOf } from './key/cache-key';
+export { ResponseCache } from './response-cache';
+export { parseCacheControl } from './rules/cache-control';
 export { isNotModified, notModifiedHeaders } from './rules/preconditions';
-export { storabilityOf, type NotStored, type Storability, type StorabilityQuestion } from './rules/storability';
+export { storabilityOf, type NotStored } from './rules/storability';
 export { etagOf, slotOf, StoredResponse, type CacheSlot, type StorableResponse } from './store/stored-response';

@@ -107,6 +107,15 @@ describe('headers in a key', () => {
   });
 });
 
+test('all answers of a path of a stage are one group, whichever deployment and route they are of', () => {
+  const groupOf = (path: string, of: Partial<CacheKeyOptions> = {}): string =>
+    new CacheKeyPlan({ ...options, ...of }).groupOf(path);
+  const others = { deploymentId: 'd2', variant: 'canary', scope: { ...options.scope, route: 'POST /a' } };
+  expect(groupOf('/a', others)).toBe(groupOf('/a'));
+  expect(groupOf('/b')).not.toBe(groupOf('/a'));
+  expect(groupOf('/a', { scope: { ...options.scope, stage: 'dev' } })).not.toBe(groupOf('/a'));
+});
+
 test('a host is known by its name in lower case, without port', () => {
   expect(['Shop.Example:8080', 'shop.example', '[::1]:80', ''].map(hostnameOf)).toEqual([
     'shop.example',

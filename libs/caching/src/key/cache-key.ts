@@ -66,9 +66,12 @@ export class CacheKeyPlan {
     return this.headers.length === 0 ? key : key + this.headerPart(rawHeaders);
   }
 
-  /** The name of all answers of one path, whatever else is in their keys: an unsafe request makes all of them old. */
+  /**
+   * The name of all answers of one path of a stage, whatever else is in their keys: an unsafe request makes all of them old, also those of a deployment that
+   * the stage may go back to.
+   */
   groupOf(path: string): string {
-    return shortHash(`${this.prefix}\n${path}`);
+    return shortHash(`${this.scope.api}\n${this.scope.stage}\n${path}`);
   }
 
   /** The query as the integration may see it. */

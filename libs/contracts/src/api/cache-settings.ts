@@ -5,7 +5,8 @@ const names = z.array(z.string().min(1).max(256)).max(LIMITS.cacheKeyPartsMax);
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/, 'must be the name of a header');
 const headerNames = z.array(headerName).max(LIMITS.cacheKeyPartsMax);
 /** They say who asks or where the request came from: an answer that depends on them is no answer for everybody. */
-const NEVER_UNKEYED = /^(authorization|cookie|host|x-api-key|forwarded|x-(forwarded|original|rewrite|http-method|real)-?.*)$/i;
+const NEVER_UNKEYED =
+  /^(authorization|cookie|host|x-api-key|forwarded|x-(forwarded|original|rewrite|http-method|real)-?.*)$/i;
 
 /** How the answers of a route are cached; of a stage or API: the default of its routes. `false` where it may stand = not cached. */
 export const cacheSettings = z.strictObject({

@@ -59,12 +59,12 @@ export const ERROR_CATALOGUE = {
   AUTHORIZER_DENIED: { status: 403, summary: 'The authorizer or a policy does not allow this request.' },
   AUTHORIZER_FAILURE: {
     status: 500,
-    summary: 'The function of the authorizer threw, timed out or answered something that is no decision.',
+    summary: "The function of the authorizer threw or timed out, or an issuer's keys cannot be fetched.",
   },
   AUTHORIZER_CONFIGURATION_ERROR: {
     status: 500,
     summary:
-      'The authorizer cannot work as it is configured: its function does not exist, or its keys cannot be fetched.',
+      'The authorizer cannot work as it is: its function does not exist, or answers something that is no decision.',
   },
   INVALID_API_KEY: {
     status: 403,

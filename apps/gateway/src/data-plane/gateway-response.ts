@@ -166,7 +166,7 @@ export function gatewayResponse(error: unknown, style: ResponseStyle): GatewayRe
   const row = rowOf(code, style);
   const headers = ['content-type', 'application/json', 'x-content-type-options', 'nosniff', 'x-sluice-error', code];
   if (reason !== '') headers.push('x-sluice-reason', reason);
-  if (row.errorType !== undefined) headers.push('x-amzn-ErrorType', row.errorType);
+  if (row.errorType !== undefined && style !== 'http') headers.push('x-amzn-ErrorType', row.errorType);
   const retryAfter = RETRY_AFTER[code];
   if (retryAfter !== undefined) headers.push('retry-after', retryAfter);
   const refusal = error instanceof GatewayRefusal ? error : null;

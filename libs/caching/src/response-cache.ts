@@ -64,7 +64,7 @@ export class ResponseCache {
     this.memory = new MemoryStore(memoryBytesMax);
     this.store = new RedisStore({ redis, keys, codec: new EntryCodec(encryptionKey), bytesMax: redisBytesMax });
     this.messages = new CacheMessages(subscriber, keys.cacheChannel(), {
-      replaced: (group, field) => this.memory.removeField(group, field),
+      replaced: (group, field) => this.forgetField(group, field),
       outdated: (group) => this.forgetGroup(group),
       // An answer may have become old while nobody told us.
       missed: () => this.memory.clear(),
@@ -175,6 +175,8 @@ export class ResponseCache {
   async outdate(group: string): Promise<void> {
     this.forgetGroup(group);
     await this.withRedis(() => this.store.outdate(group, this.messages.outdated(group)));
+    // What Redis answered before it knew may have come in between, or still be on its way.
+    this.forgetGroup(group);
   }
 
   /** Applies the flushes of the configuration: nothing that one names is answered with from here on. */
@@ -252,6 +254,12 @@ export class ResponseCache {
   private forgetGroup(group: string): void {
     this.memory.removeGroup(group);
     for (const [key, { slot }] of this.flights) if (slot.group === group) this.flights.delete(key);
+  }
+
+  /** Another gateway replaced the answer; the older one may be in memory, or on its way from Redis. */
+  private forgetField(group: string, field: string): void {
+    this.memory.removeField(group, field);
+    for (const [key, { slot }] of this.flights) if (slot.field === field) this.flights.delete(key);
   }
 
   private isFlushed({ slot, content, sequence }: StoredResponse): boolean {

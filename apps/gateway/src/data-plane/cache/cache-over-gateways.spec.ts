@@ -79,6 +79,25 @@ test('what one gateway was told to replace, and what a write there made old, the
   expect(await textOf(first)).toBe('4');
 });
 
+test('whoever reads after his write sees it, while everybody reads', async () => {
+  open();
+  const [first, second] = gateways.map(({ publicUrl }) => `${publicUrl}/shop/counted/state`) as [string, string];
+  const numberOf = async (url: string, init: RequestInit = {}) => Number(await (await fetch(url, init)).text());
+  let writing = true;
+  const readers = [first, second, first, second].map(async (url) => {
+    while (writing) await numberOf(url);
+  });
+  const late: string[] = [];
+  for (let write = 0; write < 200; write++) {
+    const written = await numberOf(first, { method: 'POST' });
+    const read = await numberOf(first);
+    if (read < written) late.push(`${read} after ${written}`);
+  }
+  writing = false;
+  await Promise.all(readers);
+  expect(late).toEqual([]);
+});
+
 describe('200 concurrent misses on one key over 2 gateways', () => {
   test.each([
     ['a function', '/shop/function/a'],

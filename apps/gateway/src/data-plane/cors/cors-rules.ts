@@ -2,6 +2,8 @@ import { type CorsSettings } from '@sluice/contracts';
 
 const TOKEN_LIST = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*,[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+)*$/;
 const NOTHING: readonly string[] = [];
+/** For who may not read the answer; that others may is a reason not to mix the two up. */
+const FOREIGN: readonly string[] = ['vary', 'origin'];
 
 /** What a preflight asks. */
 export interface Preflight {
@@ -15,21 +17,25 @@ export interface Preflight {
 export class CorsRules {
   /** Any origin gets the same answer, so nothing varies by it. */
   private readonly any: boolean;
-  private readonly exact: ReadonlySet<string>;
+  /** Headers of an answer to each origin that is written out. */
+  private readonly exact: ReadonlyMap<string, readonly string[]>;
   private readonly patterns: readonly OriginPattern[];
   private readonly answerTail: readonly string[];
+  private readonly anyAnswer: readonly string[];
   private readonly preflightTail: readonly string[];
 
   constructor(private readonly settings: CorsSettings) {
     const { allowOrigins, exposeHeaders, allowCredentials, maxAgeSeconds } = settings;
     this.any = allowOrigins.includes('*');
-    this.exact = new Set(allowOrigins.filter((origin) => !origin.includes('*')));
     this.patterns = allowOrigins.filter((origin) => origin !== '*' && origin.includes('*')).map(originPattern);
     const credentials = allowCredentials ? ['access-control-allow-credentials', 'true'] : NOTHING;
     this.answerTail = [
       ...credentials,
       ...(exposeHeaders.length === 0 ? [] : ['access-control-expose-headers', exposeHeaders.join(',')]),
     ];
+    this.anyAnswer = ['access-control-allow-origin', '*', ...this.answerTail];
+    const exact = allowOrigins.filter((origin) => !origin.includes('*'));
+    this.exact = new Map(exact.map((origin) => [origin, this.allowing(origin)]));
     this.preflightTail = [
       ...credentials,
       ...(maxAgeSeconds === undefined ? [] : ['access-control-max-age', String(maxAgeSeconds)]),
@@ -38,9 +44,9 @@ export class CorsRules {
 
   /** Headers for an answer: name, value, … `origin` is undefined for a request that is not from another site. */
   answerHeaders(origin: string | undefined): readonly string[] {
-    if (this.any) return ['access-control-allow-origin', '*', ...this.answerTail];
-    const allowed = origin !== undefined && this.allows(origin);
-    return allowed ? ['access-control-allow-origin', origin, ...this.answerTail, 'vary', 'origin'] : ['vary', 'origin'];
+    if (this.any) return this.anyAnswer;
+    if (origin === undefined) return FOREIGN;
+    return this.exact.get(origin) ?? (this.allows(origin) ? this.allowing(origin) : FOREIGN);
   }
 
   /** Headers for the answer to a preflight. A site that may not call gets none that says it may. */
@@ -55,6 +61,10 @@ export class CorsRules {
     if (methods !== '') list.push('access-control-allow-methods', methods);
     if (names !== '') list.push('access-control-allow-headers', names);
     return [...list, ...this.preflightTail, ...vary];
+  }
+
+  private allowing(origin: string): readonly string[] {
+    return ['access-control-allow-origin', origin, ...this.answerTail, ...FOREIGN];
   }
 
   private allows(origin: string): boolean {

@@ -21,6 +21,6 @@ export function compileAnswerPreflight({ api }: RouteBlueprint): Handler | null 
     if (isPreflight) context.answer = PREFLIGHT_ANSWER;
     const asked = headers['access-control-request-headers'] ?? '';
     const own = isPreflight ? rules.preflightHeaders({ origin, method, headers: asked }) : rules.answerHeaders(origin);
-    context.extraHeaders = [...context.extraHeaders, ...own];
+    context.extraHeaders = context.extraHeaders.length === 0 ? own : [...context.extraHeaders, ...own];
   };
 }

@@ -101,7 +101,7 @@ async function exchange(
         return (await pool.request({
           method,
           path,
-          headers: [...headers],
+          headers,
           body,
           signal: abort.signal,
           responseHeaders: 'raw',

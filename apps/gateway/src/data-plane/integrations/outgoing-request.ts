@@ -15,7 +15,7 @@ export interface Outgoing {
   readonly method: string;
   readonly path: string;
   /** Name, value, … */
-  readonly headers: readonly string[];
+  readonly headers: string[];
   readonly body: Buffer | string | Readable | null;
   /** Whether it can be sent once more: a streamed body is gone after the first time. */
   readonly repeatable: boolean;

@@ -8,15 +8,13 @@ import { type RouteBlueprint } from '../routes/route-blueprint';
 const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Whether a step of the route needs the request's body in one piece before the integration gets it. */
-export function needsWholeBody({ definition, api, cache }: RouteBlueprint): boolean {
+export function needsWholeBody({ definition, cache }: RouteBlueprint): boolean {
   const { integration, validate, authorization } = definition;
-  if (integration.type === 'function') return true;
+  // What is not read stays on the connection; only an upstream takes it from there.
+  if (integration.type !== 'http-proxy') return true;
   if (cache?.methods.some((method) => !BODILESS.has(method)) === true) return true; // its hash is in the cache key
   if (authorization === 'IAM') return true; // its hash is part of what was signed
   if (validate?.body !== undefined || validate?.bodyRequired === true) return true;
-  const answerReads = integration.type === 'mock' && readsBody('request.body', integration.body, integration.headers);
-  if (integration.type !== 'http-proxy') return answerReads;
-  if (api.minimumCompressionSizeBytes !== undefined && integration.requestBody !== undefined) return true;
   const { requestParameters, requestBody, responseParameters, responseBody } = integration;
   return readsBody('request.body', requestParameters, requestBody, responseParameters, responseBody);
 }

@@ -16,8 +16,10 @@ export {
   type PayloadFormat,
 } from './api/api-definition';
 export {
+  deploymentNamed,
   latestDeployment,
   migrateApiRecord,
+  stageNamed,
   type ApiRecord,
   type CanaryEnd,
   type CanaryRecord,

@@ -51,6 +51,16 @@ export interface ApiRecord {
   readonly deployments: Readonly<Record<string, Deployment>>;
 }
 
+/** The stage of a name that somebody sent: `constructor` is none just because every object has one. */
+export function stageNamed({ stages }: ApiRecord, name: string): StageRecord | undefined {
+  return Object.hasOwn(stages, name) ? stages[name] : undefined;
+}
+
+/** The same for deployments. Older ones are not in the record. */
+export function deploymentNamed({ deployments }: ApiRecord, id: string): Deployment | undefined {
+  return Object.hasOwn(deployments, id) ? deployments[id] : undefined;
+}
+
 /** The API definition that `GET /v1/apis/{api}` shows: the newest. */
 export function latestDeployment(record: ApiRecord): Deployment {
   const deployment = record.deployments[record.latestDeploymentId];

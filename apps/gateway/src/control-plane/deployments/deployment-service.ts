@@ -1,4 +1,11 @@
-import { latestDeployment, parseInput, SluiceError, type Deployment, type ErrorDetail } from '@sluice/contracts';
+import {
+  deploymentNamed,
+  latestDeployment,
+  parseInput,
+  SluiceError,
+  type Deployment,
+  type ErrorDetail,
+} from '@sluice/contracts';
 import { z } from 'zod';
 import { deploymentUses } from '../apis/api-record-changes';
 import { type ApiService, type ApiChange } from '../apis/api-service';
@@ -37,7 +44,7 @@ export class DeploymentService {
 
   /** @throws SluiceError API_NOT_FOUND · DEPLOYMENT_NOT_FOUND */
   async get(api: string, id: string): Promise<Deployment> {
-    const deployment = this.apis.get(api).deployments[id] ?? (await this.deployments.load(api, id));
+    const deployment = deploymentNamed(this.apis.get(api), id) ?? (await this.deployments.load(api, id));
     if (deployment === null) {
       throw new SluiceError('DEPLOYMENT_NOT_FOUND', `The API "${api}" has no deployment "${id.slice(0, 32)}".`);
     }

@@ -3,6 +3,7 @@ import {
   parseInput,
   SluiceError,
   stageName,
+  stageNamed,
   stageSettings,
   type ApiRecord,
   type CanaryRecord,
@@ -126,7 +127,7 @@ export class StageService {
     decide: (record: ApiRecord, present: StageRecord | undefined) => StageDecision | Promise<StageDecision>,
   ): Promise<StageChange> {
     const change = await this.options.apis.change(api, async (record) => {
-      const { stage, deployments } = await decide(record, record.stages[name]);
+      const { stage, deployments } = await decide(record, stageNamed(record, name));
       return withStage(record, name, stage, deployments);
     });
     return { ...change, stage: stageOf(change.record, name) };
@@ -213,7 +214,7 @@ function canaryMember(canary: CanaryRecord | undefined): { canary?: CanaryRecord
 }
 
 function stageOf(record: ApiRecord, name: string): StageRecord {
-  const stage = Object.hasOwn(record.stages, name) ? record.stages[name] : undefined;
+  const stage = stageNamed(record, name);
   if (stage === undefined) {
     throw new SluiceError('STAGE_NOT_FOUND', `The API "${record.name}" has no stage "${name.slice(0, 128)}".`);
   }

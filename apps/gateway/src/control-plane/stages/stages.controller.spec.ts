@@ -128,6 +128,13 @@ describe('a stage', () => {
     expect((await get('strict/stages/prod')).body.code).toBe('STAGE_NOT_FOUND');
   });
 
+  test.each(['__proto__', 'constructor', 'toString'])('may be called %s, which means nothing', async (name) => {
+    const [first] = await twoDeployments('names');
+    expect((await put(`names/stages/${name}`, { deploymentId: first })).status).toBe(201);
+    expect(await call(`names/${name}`)).toMatchObject({ function: 'one' });
+    expect((await post(`names/stages/${name}/rollback`)).body.code).toBe('NO_PREVIOUS_DEPLOYMENT');
+  });
+
   test('is written only over the state that was read, where the writer says so', async () => {
     await put('tagged', { routes: [route('one')] });
     const first = await put('tagged/stages/prod', { variables: { a: '1' } });
@@ -266,6 +273,14 @@ describe('deployments', () => {
         changed: [{ route: 'GET /', differences: [{ path: 'integration.function', from: 'one', to: 'two' }] }],
       },
     });
+  });
+
+  test.each(['constructor', '__proto__', 'valueOf'])('none is called %s', async (id) => {
+    await twoDeployments('unnamed');
+    for (const path of [id, `${id}/diff`])
+      expect((await get(`unnamed/deployments/${path}`)).body.code).toBe('DEPLOYMENT_NOT_FOUND');
+    const deletion = await gateway.request('DELETE', `/v1/apis/unnamed/deployments/${id}`);
+    expect(deletion.body.code).toBe('DEPLOYMENT_NOT_FOUND');
   });
 
   test('a refused declaration leaves none behind', async () => {

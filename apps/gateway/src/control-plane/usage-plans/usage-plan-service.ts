@@ -4,6 +4,7 @@ import {
   parseInput,
   SluiceError,
   stageKeyOf,
+  stageNamed,
   usagePlanName,
   usagePlanSettings,
   type ErrorDetail,
@@ -100,7 +101,7 @@ export class UsagePlanService {
       const path = `stages[${index}]`;
       const apiRecord = configuration.apis.get(api);
       if (apiRecord === undefined) return [{ path: `${path}.api`, message: `there is no API "${api}"` }];
-      const present = apiRecord.stages[stage];
+      const present = stageNamed(apiRecord, stage);
       if (present === undefined)
         return [{ path: `${path}.stage`, message: `the API "${api}" has no stage "${stage}"` }];
       const served = apiRecord.deployments[present.deploymentId]?.definition.routes ?? [];

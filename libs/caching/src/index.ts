@@ -1,6 +1,6 @@
 export { NO_FLUSHES, withFlush } from './flushes';
 export { type Flight } from './flight';
-export { CacheKeyPlan, hostnameOf } from './key/cache-key';
+export { CacheKeyPlan, groupOf, hostnameOf } from './key/cache-key';
 export { ResponseCache } from './response-cache';
 export { parseCacheControl } from './rules/cache-control';
 export { isNotModified, notModifiedHeaders } from './rules/preconditions';

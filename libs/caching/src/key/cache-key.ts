@@ -66,14 +66,6 @@ export class CacheKeyPlan {
     return this.headers.length === 0 ? key : key + this.headerPart(rawHeaders);
   }
 
-  /**
-   * The name of all answers of one path of a stage, whatever else is in their keys: an unsafe request makes all of them old, also those of a deployment that
-   * the stage may go back to.
-   */
-  groupOf(path: string): string {
-    return shortHash(`${this.scope.api}\n${this.scope.stage}\n${path}`);
-  }
-
   /** The query as the integration may see it. */
   visibleQuery(rawQuery: string): string {
     return canonicalQuery(rawQuery, this.query);
@@ -113,6 +105,14 @@ export class CacheKeyPlan {
     }
     return part;
   }
+}
+
+/**
+ * The name of all answers of one path of a stage, whatever else is in their keys: an unsafe request makes all of them old, also those of a deployment that
+ * the stage may go back to.
+ */
+export function groupOf(api: string, stage: string, path: string): string {
+  return shortHash(`${api}\n${stage}\n${path}`);
 }
 
 function wasSent(lowerName: string, rawHeaders: readonly string[]): boolean {

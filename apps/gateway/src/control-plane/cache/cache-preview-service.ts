@@ -79,6 +79,7 @@ export class CachePreviewService {
 
 function contextOf(method: string, path: string, rawQuery: string, headers: readonly string[]): RequestContext {
   const request = new IncomingMessage(new Socket());
+  request.httpVersion = '1.1';
   return new RequestContext(
     request,
     new ServerResponse(request),

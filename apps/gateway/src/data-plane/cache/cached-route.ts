@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CacheKeyPlan, hostnameOf } from '@sluice/caching';
+import { CacheKeyPlan, groupOf, hostnameOf } from '@sluice/caching';
 import { fillStageVariables, type CacheSettings } from '@sluice/contracts';
 import { isSecure } from '../events/event-fields';
 import { type PipelineParts } from '../pipeline-parts';
@@ -75,7 +75,8 @@ export class CachedRoute {
   }
 
   groupOf(routedPath: string): string {
-    return this.plan.groupOf(routedPath);
+    const { api, stage } = this.plan.scope;
+    return groupOf(api, stage, routedPath);
   }
 
   /** RFC 9111 §3.5: credentials that the platform did not ask for and the key only knows by their text. */

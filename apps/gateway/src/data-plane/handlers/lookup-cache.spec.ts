@@ -481,6 +481,19 @@ describe('a kept answer is not given any more', () => {
     expect((await call(url)).text).toBe('answer 2');
   });
 
+  test('after an unsafe request that another route of the stage answers', async () => {
+    const integration = { type: 'function', function: 'counted' };
+    const routes = [
+      { route: 'GET /items', integration, cache: {} },
+      { route: 'POST /items', integration },
+    ];
+    await gateway.request('PUT', '/v1/apis/two-routes', { json: { routes } });
+    const url = `${gateway.publicUrl}/two-routes/items`;
+    await call(url);
+    await call(url, { method: 'POST', body: '1' });
+    expect((await call(url)).text).toBe('answer 3');
+  });
+
   test('after an unsafe request to its path, or one whose answer names it', async () => {
     const url = await cachedApi();
     const [items, item] = [`${url}/items`, `${url}/items/1`];

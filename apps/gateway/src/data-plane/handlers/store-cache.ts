@@ -1,4 +1,5 @@
-import { CachedRoute } from '../cache/cached-route';
+import { groupOf } from '@sluice/caching';
+import { type ApiDefinition } from '@sluice/contracts';
 import { withoutTags } from '../cache/storable-answer';
 import { type PipelineParts } from '../pipeline-parts';
 import { type Routed } from '../request-context';
@@ -10,23 +11,40 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 /**
  * What an answer that came from the integration means for the cache of its stage: after an unsafe request that succeeded, nothing of its path, and of the
- * paths its Location and Content-Location name, is answered from what was kept before (RFC 9111 §4.4). Answers of the cache itself pass by.
+ * paths its Location and Content-Location name, is answered from what was kept before (RFC 9111 §4.4), whichever route keeps it. Answers of the cache itself
+ * pass by.
  */
-export function compileStoreCache(route: RouteBlueprint, parts: PipelineParts): Handler | null {
-  const { cache: settings } = route;
-  if (settings === null) return null;
-  const { cache } = parts;
-  const cached = new CachedRoute(route, settings, parts);
-  const kept = new Set<string>(settings.methods);
+export function compileStoreCache(route: RouteBlueprint, { cache }: PipelineParts): Handler | null {
+  const { apiName, cache: settings, stage } = route;
+  const method = route.routeKey.slice(0, Math.max(0, route.routeKey.indexOf(' ')));
+  if (settings === null && (SAFE.has(method) || !keepsAnything(route))) return null;
+  // A method whose answers are kept is one that the operator calls safe.
+  const safe = new Set<string>([...SAFE, ...(settings?.methods ?? [])]);
   return (context) => {
     if (context.cacheStatus !== '' && context.cacheStatus !== 'BYPASS') return;
     context.answer = withoutTags(context.answer);
-    const { method, answer } = context;
-    // A method whose answers are kept is one that the operator calls safe.
-    if (SAFE.has(method) || kept.has(method) || answer.status >= 400) return;
-    const groups = pathsOf(context).map((path) => cached.groupOf(path));
-    return Promise.all(groups.map((group) => cache.outdate(group))).then(() => undefined);
+    if (safe.has(context.method) || context.answer.status >= 400) return;
+    const outdated = pathsOf(context).map((path) => cache.outdate(groupOf(apiName, stage.name, path)));
+    return Promise.all(outdated).then(() => undefined);
   };
+}
+
+/** By definition: asked once for each of its routes. */
+const keepingApis = new WeakMap<ApiDefinition, boolean>();
+
+/** Whether any route of the stage may keep answers. */
+function keepsAnything({ api, stage: { settings } }: RouteBlueprint): boolean {
+  let keeping = keepingApis.get(api);
+  if (keeping === undefined) {
+    keeping = isKept(api.cache) || api.routes.some(({ cache }) => isKept(cache));
+    keepingApis.set(api, keeping);
+  }
+  if (keeping || settings === null) return keeping;
+  return isKept(settings.cache) || Object.values(settings.routes).some(({ cache }) => isKept(cache));
+}
+
+function isKept(setting: ApiDefinition['cache']): boolean {
+  return setting !== undefined && setting !== false;
 }
 
 /** The request's own path below the mount, and those its answer names in the same API and stage. */

@@ -12,6 +12,7 @@ import { keyedRoutes } from '@sluice/routing';
 import { type ConfigurationStore } from '../../configuration/configuration-store';
 import { checkRoutes } from '../../data-plane/validation/check-routes';
 import { checkAuthorizers } from '../authorizers/check-authorizers';
+import { checkCache } from '../cache/check-cache';
 import { checkPreconditions, type Preconditions } from '../http/preconditions';
 import { domainsOf } from '../domains/domain-uses';
 import { deploymentUses, withDeployment } from './api-record-changes';
@@ -132,6 +133,7 @@ export class ApiService {
     const { deployments, egress, masterKey, newDeploymentId, nowMs } = this.options;
     keyedRoutes(definition.routes, { style: definition.apiStyle });
     checkAuthorizers(definition, egress);
+    checkCache(definition);
     checkRoutes(definition);
     const deployment: Deployment = {
       id: newDeploymentId(),

@@ -50,6 +50,20 @@ async function flush(query = ''): Promise<void> {
   expect([answer.status, answer.headers.get('x-sluice-propagation')]).toEqual([204, null]);
 }
 
+test('400 for an API whose cache key names a variable that its route does not have', async () => {
+  const integration = { type: 'function', function: 'tagged' };
+  const put = (path: readonly string[]) =>
+    one.request('PUT', '/v1/apis/keyed', {
+      json: { routes: [{ route: 'GET /{id}/{rest+}', integration, cache: { key: { path } } }] },
+    });
+  const refused = await put(['id', 'name']);
+  expect([refused.status, refused.body.details]).toEqual([
+    400,
+    [{ path: 'routes[0] (GET /{id}/{rest+}).cache.key.path', message: 'the route has no variable {name}' }],
+  ]);
+  expect((await put(['id', 'rest'])).status).toBe(201);
+});
+
 describe('DELETE /v1/apis/{api}/stages/{stage}/cache', () => {
   test('204, and no gateway answers from what was kept before', async () => {
     await held();

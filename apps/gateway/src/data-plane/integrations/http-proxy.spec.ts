@@ -170,6 +170,22 @@ describe('an http-proxy route', () => {
     expect(connections).toBe(before);
   });
 
+  it('gives everybody the answer to their own request, however many ask at once', async () => {
+    serve = (request, response) => {
+      const part = `${request.url} `;
+      response.write(part);
+      setImmediate(() => response.end(part.repeat(Number(request.headers['x-times']))));
+    };
+    await route({});
+    const ask = async (id: number): Promise<void> => {
+      const times = id % 50;
+      const { text } = await call(`/${id}`, { headers: { 'x-times': String(times) } });
+      expect(text).toBe(`/base/${id} `.repeat(times + 1));
+    };
+    for (let round = 0; round < 10; round++)
+      await Promise.all(Array.from({ length: 50 }, (_, index) => ask(round * 50 + index)));
+  });
+
   it('hands redirects of the upstream to the client', async () => {
     serve = (_request, response) => {
       response.writeHead(302, { location: 'http://169.254.169.254/' }).end();

@@ -34,7 +34,9 @@ describe('a function that takes memory', () => {
     ['keeps big integers', 'async () => { const kept = []; for (let i = 1n; ; i++) kept.push((1n << 2000000n) + i); }'],
     ['throws a message of 128 MiB', 'async () => { throw new Error("z".repeat(2 ** 27)); }'],
   ])('is answered out of memory and alone ends when it %s', async (_, handler) => {
-    const result = await host.invoke(host.load(handlerBundle(handler), { memoryMb: 32 }), { timeoutMs: 10_000 });
+    // Filling the memory is work; on busy processors it takes its time.
+    const handle = host.load(handlerBundle(handler), { memoryMb: 32, cpuMs: 25_000 });
+    const result = await host.invoke(handle, { timeoutMs: 25_000 });
     expect(result).toMatchObject({ outcome: 'outOfMemory', body: { errorType: 'Runtime.OutOfMemory' } });
     expect(await host.invoke(neighbour)).toMatchObject({ outcome: 'ok', initUs: 0 });
     expect(host.faults).toEqual([]);
@@ -112,11 +114,13 @@ describe('a function that takes memory', () => {
       ),
     );
     await host.invoke(flood);
+    const heldUpMs = host.heldUpMs();
     const running = host.invoke(flood, { timeoutMs: 5_000 });
     const answers = [];
     for (let at = 0; at < 20; at++) answers.push((await host.invoke(neighbour)).answeredAfterMs);
+    const heldUpForMs = host.heldUpMs() - heldUpMs;
     await running;
-    expect(Math.max(...answers)).toBeLessThan(150);
+    expect(Math.max(...answers)).toBeLessThan(150 + heldUpForMs);
   });
 
   it('gets an error past 1,000 timers at once', async () => {

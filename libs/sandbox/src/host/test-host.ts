@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { type Duplex } from 'node:stream';
 import { outcomeName, type OutcomeName } from '@sluice/contracts/invocation';
 import { FrameReader, FrameWriter } from '@sluice/framing';
@@ -138,6 +139,14 @@ export class TestHost {
     return new Promise((resolve) => this.pongs.set(id, resolve));
   }
 
+  /**
+   * For how long the kernel has let threads of the host and of this process wait for a processor. A bound on time is one on what
+   * the host does, so what other processes took in the meantime is added to it; on a machine that is not busy that is nothing.
+   */
+  heldUpMs(): number {
+    return runDelayMs(this.child.pid) + runDelayMs(process.pid);
+  }
+
   /** Resolves with the host's first fault. */
   async fault(): Promise<{ readonly handle: number; readonly fault: HostFault }> {
     if (this.faults.length === 0) await new Promise<void>((resolve) => this.faultWaiters.push(resolve));
@@ -182,6 +191,19 @@ export class TestHost {
       answeredAfterMs: performance.now() - call.sentAtMs,
     });
   }
+}
+
+/** `Documentation/scheduler/sched-stats.rst`: time spent running, time spent waiting on a run queue (both ns), time slices. */
+function runDelayMs(pid: number | undefined): number {
+  let sumNs = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    try {
+      sumNs += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[1]);
+    } catch {
+      // It ended since the directory was read.
+    }
+  }
+  return sumNs / 1e6;
 }
 
 /** A bundle that exports these, as the bundler would write it. */

@@ -1,4 +1,4 @@
-import { ownHeaders } from '../events/event-fields';
+import { isSecure, ownHeaders } from '../events/event-fields';
 import { headerOf } from '../header-list';
 import { type Routed } from '../request-context';
 
@@ -49,9 +49,8 @@ export function forwardedHeaders({ headers: { raw } }: Routed): string[] {
 /** What the gateway says about the way a request came: the X-Forwarded family, Forwarded (RFC 7239) and Via (RFC 9110 §7.6.3). */
 export function pushProxyHeaders(headers: string[], context: Routed): void {
   const { headers: received, sourceIp } = context;
-  const own = ownHeaders(context);
-  const proto = own[own.indexOf('x-forwarded-proto') + 1] ?? 'http';
-  headers.push(...own);
+  const proto = isSecure(context.request) ? 'https' : 'http';
+  headers.push(...ownHeaders(context));
   const address = sourceIp.includes(':') ? `"[${sourceIp}]"` : sourceIp;
   if (received.host === '') headers.push('forwarded', `for=${address};proto=${proto}`);
   else {

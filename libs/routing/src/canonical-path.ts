@@ -18,7 +18,8 @@ const DELETE = 0x7f;
 /**
  * The one form of a request's path that routing, authorization, cache keys and logs use, so that they cannot disagree.
  * RFC 3986 section 6.2.2 with one change: what would have to be removed is refused instead, as a proxy in front may have
- * read it otherwise. Escapes of unreserved characters are decoded, nothing else changes; `//` stays an empty segment.
+ * read it otherwise. Escapes of unreserved characters are decoded, those that stay are in capitals, nothing else changes; `//`
+ * stays an empty segment.
  *
  * @throws SluiceError BAD_REQUEST: absolute-form, `#`, control bytes, bytes that are not ASCII, broken escapes, and in the
  * path `\`, dot segments, and escaped `/`, `\` and NUL
@@ -45,9 +46,9 @@ function normalized(path: string): string {
   if (path.includes('\\') || /%(?:2f|5c|00)/i.test(path)) throw badTarget('has an escaped slash, a backslash or a NUL');
   // A broken escape could become a good one when its neighbour is decoded: "%%32e" would turn into "%2e".
   if (/%(?![0-9a-f]{2})/i.test(path)) throw badTarget('has a broken percent escape');
-  const decoded = path.replaceAll(/%[2-7][0-9a-f]/gi, (escape) => {
+  const decoded = path.replaceAll(/%[0-9a-f]{2}/gi, (escape) => {
     const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
-    return /[A-Za-z0-9\-._~]/.test(character) ? character : escape;
+    return /[A-Za-z0-9\-._~]/.test(character) ? character : escape.toUpperCase();
   });
   if (/\/\.{1,2}(?:\/|$)/.test(decoded)) throw badTarget('has a "." or ".." segment');
   return decoded;

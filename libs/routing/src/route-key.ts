@@ -72,7 +72,8 @@ function staticText(route: string, text: string): string {
   if (text === '.' || text === '..' || /%(?:2f|5c|00)/i.test(text) || unreservedEscape(text)) {
     throw badRoute(route, `has the segment "${text}", which no request path can hold after it is normalized`);
   }
-  return text;
+  // As the canonical path has them.
+  return text.replaceAll(/%[0-9a-f]{2}/gi, (escape) => escape.toUpperCase());
 }
 
 function unreservedEscape(text: string): boolean {

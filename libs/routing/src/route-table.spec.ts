@@ -39,6 +39,7 @@ test.each<[string, string[], string, unknown]>([
   ['a shorter path', ['GET /a/b'], 'GET /a', 'path-unknown'],
   ['a path with another method', ['GET /a', 'GET /{x}'], 'PUT /a', 'method-unknown'],
   ['another letter case', ['GET /a'], 'GET /A', 'path-unknown'],
+  ['an escape in small letters', ['GET /caf%c3%a9'], 'GET /caf%C3%A9', ['GET /caf%c3%a9', {}]],
   ['HEAD where only GET is routed', ['GET /a'], 'HEAD /a', 'method-unknown'],
   ['static before variable', ['GET /{x}/b', 'GET /a/{y}'], 'GET /a/b', ['GET /a/{y}', { y: 'b' }]],
   [

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   DEFAULT_STAGE,
   LIMITS,
@@ -51,9 +52,10 @@ export function withStage(
   });
 }
 
-/** The stage with another deployment; what it served goes to the front of its history. */
+/** The stage with another deployment, or other variables for the one it has; what it served goes to the front of its history. */
 export function moved(stage: StageRecord, deploymentId: string, variables: StageVariables, at: string): StageRecord {
-  if (stage.deploymentId === deploymentId) return { ...stage, variables, updatedAt: at };
+  if (stage.deploymentId === deploymentId && isDeepStrictEqual(stage.variables, variables))
+    return { ...stage, updatedAt: at };
   const before = { deploymentId: stage.deploymentId, variables: stage.variables };
   const history = [before, ...(stage.history ?? [])].slice(0, LIMITS.stageHistoryKept);
   return { ...stage, deploymentId, variables, history, updatedAt: at };

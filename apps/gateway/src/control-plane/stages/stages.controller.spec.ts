@@ -220,6 +220,19 @@ describe('canary', () => {
     expect(await call('promoted/prod')).toMatchObject({ function: 'one', event: { stageVariables: { a: '1' } } });
   });
 
+  test('of the same deployment with other variables, promoted it can be rolled back as well', async () => {
+    await put('variables', { routes: [route('${stageVariables.fn}')] });
+    await put('variables/stages/prod', { variables: { fn: 'one' } });
+    await put('variables/stages/prod', {
+      variables: { fn: 'one' },
+      canary: { percentTraffic: 0, variables: { fn: 'two' } },
+    });
+    await post('variables/stages/prod/canary/promote');
+    expect(await call('variables/prod')).toMatchObject({ function: 'two' });
+    expect((await post('variables/stages/prod/rollback')).status).toBe(200);
+    expect(await call('variables/prod')).toMatchObject({ function: 'one' });
+  });
+
   test('aborted it is gone, and the stage keeps the reason', async () => {
     const [first] = await twoDeployments('aborted');
     await put('aborted/stages/prod', { deploymentId: first, canary: { percentTraffic: 100 } });

@@ -92,6 +92,21 @@ describe('required parameters', () => {
       ],
     });
   });
+
+  it.each(['0x10', '%201', 'Infinity', '1e999'])(
+    'do not take %s for a number: not everybody would read it as the same',
+    async (text) => {
+      await put({
+        query: { n: { schema: { type: 'number' } }, ids: { schema: { type: 'array', items: { type: 'number' } } } },
+      });
+      const call = (query: string): Promise<Response> => send(`/items/7?${query}`);
+      expect(await refusalOf(call(`n=${text}`))).toMatchObject({
+        errors: [{ path: 'query.n', message: 'must be a decimal number' }],
+      });
+      expect(await refusalOf(call(`ids=1&ids=${text}`))).toMatchObject({ errors: [{ path: 'query.ids[1]' }] });
+      expect((await call('n=-1.5e3&ids=007')).status).toBe(200);
+    },
+  );
 });
 
 describe('a body', () => {
@@ -127,7 +142,7 @@ describe('a body', () => {
     await put({ body: { 'application/json': item }, bodyRequired: true });
     expect(await refusalOf(send('/items/1'))).toMatchObject({
       status: 400,
-      errors: [{ message: 'a body is required' }],
+      errors: [{ message: 'is required' }],
     });
   });
 
@@ -207,6 +222,9 @@ describe('a schema that cannot work is refused when it is declared, with its pla
     const routes = [{ route: 'GET /a/{id}', integration: { type: 'redirect', location: '/b/{other}' } }];
     expect(await refusedAt({}, { routes })).toContain(
       'integration.location: has {other}, which is no path variable of the route',
+    );
+    expect(await refusedAt({ path: { other: { required: true } } })).toBe(
+      'routes[0] (ANY /items/{id}).validate.path.other: is no path variable of the route',
     );
   });
 });

@@ -26,7 +26,7 @@ export class BodyCheck {
   /** Throws BAD_REQUEST_BODY with the fields that are wrong, UNSUPPORTED_MEDIA_TYPE for a type without a schema. */
   run({ body, headers }: Routed): void {
     if (body.length === 0) {
-      if (this.required) throw refusal([{ path: '', message: 'a body is required' }]);
+      if (this.required) throw refusal([{ path: '', message: 'is required' }]);
       return;
     }
     if (this.checks === null) return;

@@ -32,7 +32,10 @@ export function checkRoutes(definition: ApiDefinition): void {
   for (const model of Object.keys(models)) check(`models.${model}`, () => schemas.body({ model }));
   routes.forEach((route, index) => {
     const path = `routes[${index}] (${route.route.slice(0, 100)})`;
-    if (route.validate !== undefined) checkSchemas(route.validate, `${path}.validate`, schemas, check);
+    if (route.validate !== undefined) {
+      checkSchemas(route.validate, `${path}.validate`, schemas, check);
+      checkPathParameters(route.validate, route.route, `${path}.validate.path`, check);
+    }
     checkVariables(route, `${path}.integration`, check);
   });
   const [first] = details;
@@ -52,6 +55,24 @@ function checkSchemas(settings: ValidationSettings, path: string, schemas: Schem
   }
 }
 
+/** One that the route does not have would be missing from every request. */
+function checkPathParameters(
+  { path: declared = {} }: ValidationSettings,
+  route: string,
+  path: string,
+  check: Check,
+): void {
+  for (const name of Object.keys(declared))
+    check(`${path}.${name}`, () => {
+      if (!pathVariablesOf(route).includes(name)) throw new RangeError('is no path variable of the route');
+    });
+}
+
+function pathVariablesOf(route: string): string[] {
+  const key = parseRouteKey(route);
+  return key.kind === 'default' ? [] : key.segments.flatMap((segment) => ('name' in segment ? [segment.name] : []));
+}
+
 function checkVariables({ route, integration }: RouteDefinition, path: string, check: Check): void {
   if (integration.type !== 'http-proxy' && integration.type !== 'redirect') return;
   const isProxy = integration.type === 'http-proxy';
@@ -59,9 +80,7 @@ function checkVariables({ route, integration }: RouteDefinition, path: string, c
   if (hasStageVariables(text)) return; // a stage fills them in, and is asked then
   check(`${path}.${isProxy ? 'url' : 'location'}`, () => {
     const template = isProxy ? parseUpstreamUrl(text).target : parseLocation(text);
-    const key = parseRouteKey(route);
-    const known =
-      key.kind === 'default' ? [] : key.segments.flatMap((segment) => ('name' in segment ? [segment.name] : []));
+    const known = pathVariablesOf(route);
     const unknown = variablesOf(template).find((name) => !known.includes(name));
     if (unknown !== undefined) throw new RangeError(`has {${unknown}}, which is no path variable of the route`);
   });

@@ -18,6 +18,8 @@ export type CheckValue = (value: unknown) => readonly FieldError[] | null;
 const ANNOTATIONS = ['discriminator', 'example', 'externalDocs', 'xml'];
 /** No format is about longer texts; their expressions are not run over them. */
 const FORMAT_CHARS_MAX = 2_048;
+/** What a number of a request may look like; Number() would read `0x10`, `Infinity` and ` 1` as well, and who reads them next may not. */
+const DECIMAL = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 /** Formats that are about content of any length, which they hardly look at. */
 const OF_ANY_LENGTH = new Set(['binary', 'byte', 'password']);
 
@@ -69,7 +71,10 @@ export class SchemaCompiler {
   /** For texts of a request: what the schema wants as a number, boolean or list is read as one. Throws as `body`. */
   parameter(reference: SchemaReference): CheckValue {
     const check = this.parameters.compile({ type: 'object', properties: { value: this.schemaOf(reference) } });
-    return (value) => check({ value });
+    return (value) => {
+      const read = { value: Array.isArray(value) ? [...(value as unknown[])] : value };
+      return check(read) ?? oddNumbers([value].flat(), [read.value].flat());
+    };
   }
 
   private schemaOf(reference: SchemaReference): object | boolean {
@@ -83,6 +88,16 @@ export class SchemaCompiler {
     }
     return schema;
   }
+}
+
+/** Texts that were read as numbers and are none that everybody reads as the same. */
+function oddNumbers(texts: readonly unknown[], values: readonly unknown[]): FieldError[] | null {
+  const errors = texts.flatMap((text, index) =>
+    typeof values[index] !== 'number' || (DECIMAL.test(String(text)) && Number.isFinite(values[index]))
+      ? []
+      : [{ path: texts.length === 1 ? 'value' : `value[${index}]`, message: 'must be a decimal number' }],
+  );
+  return errors.length === 0 ? null : errors.slice(0, LIMITS.validationErrorsMax);
 }
 
 function prepared(schema: unknown): object | boolean {

@@ -75,6 +75,14 @@ describe('payload format 1.0, as recorded on AWS', () => {
     expect(rest(value)?.body).toBe('AAEC');
     expect(http(value)?.body).toEqual(Buffer.from([0, 1, 2]));
   });
+
+  it.each(['AAEC', 'AAE', 'AA==', '__-_', 'AA\r\nEC\r\n', '', 'A'])('takes %j for base64', (body) => {
+    expect(http({ statusCode: 200, body, isBase64Encoded: true })?.body).toEqual(Buffer.from(body, 'base64'));
+  });
+
+  it.each(['!!!', 'AA{}', '<html>', 'AAEC\0'])('refuses %j as base64: less than that would be sent', (body) => {
+    expect(http({ statusCode: 200, body, isBase64Encoded: true })).toBeNull();
+  });
 });
 
 describe('payload format 2.0', () => {

@@ -86,9 +86,20 @@ function finish(
   const status = acceptStatus(value['statusCode']);
   const body = value['body'] ?? '';
   if (status === null || typeof body !== 'string' || !withinLimits(headers)) return null;
+  const sent = decode ? decodeBase64(body) : body;
+  if (sent === null) return null;
   if (status !== 204 && status !== 304 && !hasHeader(headers, 'content-type'))
     headers.push('content-type', contentType);
-  return { status, headers, body: decode ? Buffer.from(body, 'base64') : body };
+  return { status, headers, body: sent };
+}
+
+/** Null for what is no base64: Node would skip what it cannot read and hand on less than the function meant. */
+function decodeBase64(text: string): Buffer | null {
+  const bytes = Buffer.from(text, 'base64');
+  const chars = text.length - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);
+  // The length tells nearly always; only folded or wrong texts are looked at.
+  if (bytes.length === Math.floor((chars * 3) / 4) && chars % 4 !== 1) return bytes;
+  return /[^\w+/=\s-]/.test(text) ? null : bytes;
 }
 
 function appendHeaders(headers: string[], value: unknown, style: ResponseStyle, multi: unknown): boolean {

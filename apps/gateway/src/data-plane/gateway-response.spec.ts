@@ -15,6 +15,13 @@ describe('errors the gateway answers', () => {
       [404, 'Not Found'],
     ],
     [
+      'a head that is too large',
+      new SluiceError('HEADERS_TOO_LARGE', ''),
+      [431, 'Request Header Fields Too Large'],
+      [431, 'Request Header Fields Too Large'],
+      [431, 'Request Header Fields Too Large'],
+    ],
+    [
       'a function that threw',
       failure(OUTCOME.functionError),
       [502, 'Internal server error'],

@@ -49,6 +49,11 @@ const COMMON = {
   },
   BAD_REQUEST_BODY: { status: 400, message: 'Invalid request body', errorType: 'BadRequestException' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'Unsupported Media Type', errorType: 'BadRequestException' },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    message: 'Request Header Fields Too Large',
+    errorType: 'RequestHeaderFieldsTooLargeException',
+  },
   REQUEST_URI_TOO_LONG: { status: 414, message: 'Request URI too long', errorType: 'RequestTooLongException' },
   INTEGRATION_FAILURE: {
     status: 504,

@@ -6,6 +6,7 @@ export {
   type Variable,
   type VariableValue,
 } from './access-log/access-log-format';
+export { escapeText } from './access-log/escape-text';
 export { HttpLineSink } from './access-log/http-line-sink';
 export {
   FunctionLogReader,

@@ -65,7 +65,7 @@ const REPLY: readonly Step[] = [
   { name: 'write-response', compile: () => writeResponse },
 ];
 
-/** Stands for the routes an API does not have: what no route matches is refused, in a way a browser may read. */
+/** Stands for the routes an API does not have: what no route matches is refused; where it has CORS, in a way a browser may read. */
 export const UNMATCHED: readonly Step[] = [
   { name: 'answer-preflight', compile: compileAnswerPreflight },
   { name: 'refuse-unmatched', compile: () => refuseUnmatched },

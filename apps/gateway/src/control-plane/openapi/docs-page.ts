@@ -38,10 +38,10 @@ export function docsPage({ info, paths }: OpenApiDocument): DocsPage {
 }
 
 function section(path: string, method: string, { summary, parameters = [], responses }: Operation): string {
-  const named = parameters as readonly { name: string; in: string; description: string }[];
+  const named = parameters as readonly { name: string; in: string; description?: string }[];
   const answers = Object.entries(responses) as [string, { description: string }][];
   const rows = [
-    ...named.map(({ name, in: where, description }) => row(`${name}`, `${description} (${where})`)),
+    ...named.map(({ name, in: where, description = '' }) => row(name, `${description} (${where})`.trim())),
     ...answers.map(([status, { description }]) => row(status, description)),
   ];
   return (

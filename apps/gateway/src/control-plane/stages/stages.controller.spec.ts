@@ -150,6 +150,14 @@ describe('a stage', () => {
     expect((await write(tag)).status).toBe(412);
   });
 
+  test('answers under its own path even where there is no $default any more', async () => {
+    await put('alone', { routes: [route('one')] });
+    await put('alone/stages/prod', {});
+    expect((await gateway.request('DELETE', '/v1/apis/alone/stages/$default')).status).toBe(204);
+    expect(await call('alone/prod')).toMatchObject({ status: 200, function: 'one' });
+    expect((await call('alone')).status).toBe(404);
+  });
+
   test('a deleted stage is public no more', async () => {
     await put('shrinking', { routes: [route('one')] });
     await put('shrinking/stages/prod', {});

@@ -84,6 +84,13 @@ test('a stage without a setting writes one JSON object per request where the ope
   });
 });
 
+test('what a terminal would act on is escaped in every format', async () => {
+  const headers = { 'user-agent': 'a\u009b31m"b' };
+  expect(await logged('/shop/items/7', { headers })).toContain('"userAgent":"a\\u009b31m\\"b"');
+  await logTo({ format: '$context.requestId "$context.identity.userAgent"' });
+  expect(await logged('/shop/items/7', { headers })).toContain('"a\\u009b31m\\"b"');
+});
+
 test('the preset "clf"', async () => {
   expect((await logTo({ format: 'clf' })).status).toBe(200);
   expect(await logged('/shop/items/7')).toMatch(
@@ -126,6 +133,11 @@ test('requests that no stage has a setting for keep the usual line', async () =>
   await logTo({ format: '$context.requestId custom' });
   expect(JSON.parse(await logged('/nowhere'))).toMatchObject({ api: null, status: 404, error: 'ROUTE_NOT_FOUND' });
   expect(await logged('/shop/items/1')).toMatch(/ custom$/);
+});
+
+test('a request that the API has no route for is in the log of its stage', async () => {
+  await logTo({ format: '$context.requestId $context.apiId $context.routeKey $context.status' });
+  expect(await logged('/shop')).toMatch(/ shop - 404$/);
 });
 
 test('a receiver over HTTP gets every line, in order', async () => {

@@ -1,4 +1,5 @@
 import { SluiceError } from '@sluice/contracts';
+import { escapeText } from '@sluice/logging';
 import { FunctionFailure } from '../function-failure';
 import { type AccessLogEntry } from './access-log-entry';
 
@@ -13,7 +14,7 @@ export function sluiceLine({ received, routed, failure, status, latencyMs, integ
   return (
     `{"time":"${isoTime(receivedEpochMs)}","requestId":"${requestId}",${routed?.route.logFields ?? '"api":null,"stage":null,"route":null'}` +
     `,"method":"${method}","path":${JSON.stringify(path)},"status":${status},"latencyMs":${latencyMs.toFixed(3)},"integrationLatencyMs":${integrationMs.toFixed(3)}` +
-    `,"sourceIp":"${sourceIp}","userAgent":${JSON.stringify(headers.userAgent)},"bytes":${bodyBytes}${error}}`
+    `,"sourceIp":"${sourceIp}","userAgent":"${escapeText(headers.userAgent)}","bytes":${bodyBytes}${error}}`
   );
 }
 

@@ -59,6 +59,7 @@ describe('an API with its documentation enabled', () => {
     const html = await page.text();
     expect(html).toContain('/pets/{id}');
     expect(html).not.toContain('<script');
+    expect(html).not.toContain('undefined');
     expect(html).not.toMatch(/\b(src|href)="(?!openapi\.json")/);
   });
 

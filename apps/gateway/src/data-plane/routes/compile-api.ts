@@ -25,8 +25,8 @@ import { type RouteBlueprint, type StageBlueprint } from './route-blueprint';
 export interface CompiledDeployment {
   readonly style: ApiDefinition['apiStyle'];
   readonly table: RouteTable<{ readonly route: string; readonly compiled: CompiledRoute }>;
-  /** Answers what no route matches, where the API has CORS settings: preflights, and errors that a browser may read. */
-  readonly unmatched: CompiledRoute | null;
+  /** Answers what no route matches, on behalf of the API: counted and logged as its own, with its CORS headers. */
+  readonly unmatched: CompiledRoute;
 }
 
 export interface CompiledStage {
@@ -84,7 +84,7 @@ async function compileDeployment(
   for (const { definition: route, answer } of documentationRoutes(record.name, definition)) {
     routes.push({ route: route.route, compiled: compile(route, documentationSteps(answer)) });
   }
-  const unmatched = definition.cors === undefined ? null : compile(NO_ROUTE, UNMATCHED);
+  const unmatched = compile(NO_ROUTE, UNMATCHED);
   const style = definition.apiStyle;
   const keyed = keyedRoutes(routes, { style });
   if (routes.length > ROUTES_PER_TURN) await setImmediate();

@@ -67,7 +67,7 @@ export class RouteDirectory {
     const { mount, stagePath, path } = chosen;
     const { table, unmatched } = deploymentOf(chosen.stage);
     const match = table.match(request.method, path);
-    if (!match.matched) return unmatched && { route: unmatched, mount, stagePath, path, pathParameters: null };
+    if (!match.matched) return { route: unmatched, mount, stagePath, path, pathParameters: null };
     const pathParameters = hasEntries(match.pathParameters) ? match.pathParameters : null;
     return { route: match.route.compiled, mount, stagePath, path, pathParameters };
   }
@@ -104,7 +104,9 @@ export class RouteDirectory {
     const stages = this.apis.get(path.slice(1, end));
     if (stages === undefined) return null;
     const mount = path.slice(0, end);
-    if (stages.size > 1 && end < path.length) {
+    const ofDefault = stages.get(DEFAULT_STAGE);
+    // Most APIs have no other: their paths need no second look.
+    if ((stages.size > 1 || ofDefault === undefined) && end < path.length) {
       const stageEnd = segmentEnd(path, end + 1);
       const name = path.slice(end + 1, stageEnd);
       const stage = name === DEFAULT_STAGE ? undefined : stages.get(name);
@@ -112,8 +114,7 @@ export class RouteDirectory {
         return { stage, mount, stagePath: path.slice(end, stageEnd), path: below(path, stageEnd) };
       }
     }
-    const stage = stages.get(DEFAULT_STAGE);
-    return stage === undefined ? null : { stage, mount, stagePath: '', path: below(path, end) };
+    return ofDefault === undefined ? null : { stage: ofDefault, mount, stagePath: '', path: below(path, end) };
   }
 
   private matchFunctionUrl(path: string): DirectoryMatch | null {

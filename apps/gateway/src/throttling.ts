@@ -1,6 +1,6 @@
 import { type GatewaySettings } from '@sluice/config';
 import { type Webhook } from '@sluice/egress';
-import { type RedisRoles, type Redis } from '@sluice/redis';
+import { StoreCircuit, type RedisRoles, type Redis } from '@sluice/redis';
 import {
   ApiKeyDirectory,
   type Bucket,
@@ -11,7 +11,6 @@ import {
   RateGate,
   RedisBucketStore,
   RedisQuotaStore,
-  StoreCircuit,
   Throttle,
   UsageBuffer,
 } from '@sluice/throttling';

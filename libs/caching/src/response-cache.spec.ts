@@ -238,3 +238,38 @@ describe('without Redis', () => {
     expect(problems).toEqual(['the response cache goes on without Redis']);
   });
 });
+
+describe('what changes while Redis does not answer', () => {
+  /** The cache `one` has given Redis up when `work` begins. */
+  async function withoutAnswers(work: () => Promise<void>): Promise<void> {
+    const pid = redis.pids.volatile();
+    if (pid === undefined) throw new Error('the volatile Redis does not run');
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await one.outdate(testSlot('other', '/other').group);
+      expect(problems).toEqual(['the response cache goes on without Redis']);
+      await work();
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+  }
+  beforeEach(async () => {
+    one.keep(await lead(one), storable({ text: 'older' }));
+    expect(textOf(await other.take(slot, false, 5_000))).toBe('older');
+  });
+
+  test('by a write is told when it does: no gateway gives what was kept before it', async () => {
+    await withoutAnswers(() => one.outdate(slot.group));
+    await waitFor(() => find(other) === null);
+    expect((await other.take(slot, false, 5_000)).kind).toBe('lead');
+  });
+
+  test('because a client asked for a newer answer is told when it does', async () => {
+    await withoutAnswers(async () => {
+      one.keep(await lead(one, slot, true), storable({ text: 'newer' }));
+    });
+    await waitFor(() => find(other) === null);
+    expect((await other.take(slot, false, 5_000)).kind).toBe('lead');
+    expect(find(one)).toBe('newer');
+  });
+});

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SluiceError, type CacheFlushRecord } from '@sluice/contracts';
-import { type Redis, type RedisKeys } from '@sluice/redis';
+import { StoreCircuit, type Redis, type RedisKeys } from '@sluice/redis';
 import { CacheMessages } from './cache-messages';
 import { Flight, type Landing } from './flight';
 import { isFlushed, mayBeFlushed, NO_FLUSHES } from './flushes';
@@ -36,8 +36,11 @@ export type Turn =
 
 /** How long a waiting gateway goes without looking, in case the message that ends its wait is lost. */
 const LOOK_AGAIN_MS = 100;
-/** After Redis did not answer, requests go without it for this long, so that not every one of them waits for a timeout. */
-const REDIS_BREAK_MS = 500;
+/** When Redis takes longer for an answer, requests go without it until it is seen to be back. */
+const REDIS_TIMEOUT_MS = 250;
+const REDIS_PROBE_MS = 500;
+/** Paths that became old while Redis was away, at most; the oldest are forgotten. */
+const UNTOLD_MAX = 50_000;
 /** A stale answer is asked for anew at most this often by one gateway. */
 const REFRESH_EVERY_MS = 1_000;
 /** Keys whose answers are known not to be kept, at most. */
@@ -55,14 +58,24 @@ export class ResponseCache {
   /** Field → until when nobody waits for its answer. */
   private readonly passes = new Map<string, number>();
   private flushes: CacheFlushRecord = NO_FLUSHES;
-  private redisBreakUntilMs = 0;
-  private redisFailing = false;
+  private readonly circuit: StoreCircuit;
+  /** Groups that became old and Redis, so every other gateway, does not know of. */
+  private readonly untold = new Set<string>();
+  private tellingAll: Promise<void> | null = null;
   private stopped = false;
 
   constructor(private readonly options: ResponseCacheOptions) {
     const { redis, subscriber, keys, encryptionKey, memoryBytesMax, redisBytesMax } = options;
     this.memory = new MemoryStore(memoryBytesMax);
     this.store = new RedisStore({ redis, keys, codec: new EntryCodec(encryptionKey), bytesMax: redisBytesMax });
+    this.circuit = new StoreCircuit({
+      probe: () => (this.tellingAll ??= this.tellAll().finally(() => (this.tellingAll = null))),
+      onChange: (error) => {
+        if (error !== null && !this.stopped) options.onError('the response cache goes on without Redis', error);
+      },
+      timeoutMs: REDIS_TIMEOUT_MS,
+      probeIntervalMs: REDIS_PROBE_MS,
+    });
     this.messages = new CacheMessages(subscriber, keys.cacheChannel(), {
       replaced: (group, field) => this.forgetField(group, field),
       outdated: (group) => this.forgetGroup(group),
@@ -77,6 +90,7 @@ export class ResponseCache {
 
   stop(): void {
     this.stopped = true;
+    this.circuit.stop();
     this.messages.stop();
     for (const flight of this.flights.values()) this.land(flight, { kind: 'abandoned' });
   }
@@ -128,19 +142,12 @@ export class ResponseCache {
     if (this.flights.get(slot.key) === flight && !this.isFlushed(response)) this.memory.put(response);
     this.land(flight, { kind: 'stored', response });
     if (epoch !== null) {
-      void this.withRedis(() =>
-        this.store.keep(
-          slot,
-          { token, epoch },
-          { content, sequence },
-          {
-            encrypted,
-            settled: this.messages.settled(slot),
-            replaced: replaces ? this.messages.replaced(slot) : '',
-          },
-        ),
-      );
-    }
+      const said = { settled: this.messages.settled(slot), replaced: replaces ? this.messages.replaced(slot) : '' };
+      const entry = { content, sequence };
+      void this.withRedis(() => this.store.keep(slot, { token, epoch }, entry, { encrypted, ...said })).then((kept) => {
+        if (kept === null && replaces) this.tellLater(slot.group);
+      });
+    } else if (replaces) void this.tell(slot.group);
     return response;
   }
 
@@ -174,7 +181,7 @@ export class ResponseCache {
   /** Makes every answer of a path old, on all gateways, also those that are being fetched. */
   async outdate(group: string): Promise<void> {
     this.forgetGroup(group);
-    await this.withRedis(() => this.store.outdate(group, this.messages.outdated(group)));
+    await this.tell(group);
     // What Redis answered before it knew may have come in between, or still be on its way.
     this.forgetGroup(group);
   }
@@ -278,18 +285,40 @@ export class ResponseCache {
     }
   }
 
-  /** What Redis answers; null when it does not, and for a while after. */
+  /** Tells Redis and the other gateways that a path became old, as soon as that is possible. */
+  private async tell(group: string): Promise<void> {
+    const told = await this.withRedis(() => this.store.outdate(group, this.messages.outdated(group)));
+    if (told === null) this.tellLater(group);
+  }
+
+  private tellLater(group: string): void {
+    this.untold.add(group);
+    for (const oldest of this.untold) {
+      if (this.untold.size <= UNTOLD_MAX) break;
+      this.untold.delete(oldest);
+    }
+  }
+
+  /** Redis is only asked for answers again when it knows which of its own are old. */
+  private async tellAll(): Promise<void> {
+    await this.options.redis.ping();
+    for (const group of this.untold) {
+      this.untold.delete(group);
+      try {
+        await this.store.outdate(group, this.messages.outdated(group));
+      } catch (error) {
+        this.untold.add(group);
+        throw error;
+      }
+    }
+  }
+
+  /** What Redis answers; null while it does not. */
   private async withRedis<T>(work: () => Promise<T>): Promise<T | null> {
-    if (this.options.nowMs() < this.redisBreakUntilMs) return null;
     try {
-      const answer = await work();
-      this.redisFailing = false;
-      return answer;
-    } catch (error) {
-      this.redisBreakUntilMs = this.options.nowMs() + REDIS_BREAK_MS;
-      if (!this.redisFailing && !this.stopped) this.options.onError('the response cache goes on without Redis', error);
-      this.redisFailing = true;
-      return null;
+      return await this.circuit.run(work);
+    } catch {
+      return null; // the circuit has said so
     }
   }
 }

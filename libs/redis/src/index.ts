@@ -5,3 +5,4 @@ export { RedisKeys } from './redis-keys';
 export { RedisRoles, type RedisRole } from './redis-roles';
 export { parseRedisUrl, withoutPassword } from './redis-url';
 export { assertOneSlot, slotOf } from './slot';
+export { StoreAway, StoreCircuit } from './store-circuit';

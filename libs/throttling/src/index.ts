@@ -12,7 +12,6 @@ export { QuotaGate } from './quotas/quota-gate';
 export { QuotaGrants, type PeriodState } from './quotas/quota-grants';
 export { dayOf, periodStarts, startOfDay } from './quotas/quota-period';
 export { RedisQuotaStore } from './quotas/redis-quota-store';
-export { StoreCircuit } from './store-circuit';
 export { Throttle, type ThrottleRefusal } from './throttle';
 export { dollarsText } from './usage/price';
 export { UsageBuffer } from './usage/usage-buffer';

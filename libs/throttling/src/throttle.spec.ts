@@ -1,4 +1,4 @@
-import { closeRedis, connectRedis, type Redis } from '@sluice/redis';
+import { closeRedis, connectRedis, StoreCircuit, type Redis } from '@sluice/redis';
 import { startTestRedis, waitFor, type TestRedis } from '@sluice/testing';
 import { Bucket } from './buckets/bucket';
 import { RateGate, type WithoutStore } from './buckets/rate-gate';
@@ -9,7 +9,6 @@ import { QuotaGrants } from './quotas/quota-grants';
 import { dayOf } from './quotas/quota-period';
 import { type PlanUse } from './quotas/quota-store';
 import { RedisQuotaStore } from './quotas/redis-quota-store';
-import { StoreCircuit } from './store-circuit';
 import { Throttle, type ThrottleRefusal } from './throttle';
 import { UsageBuffer } from './usage/usage-buffer';
 import { UsageReader } from './usage/usage-reader';

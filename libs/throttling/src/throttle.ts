@@ -1,9 +1,9 @@
+import { StoreAway } from '@sluice/redis';
 import { type Bucket, knownEmptyBucket } from './buckets/bucket';
 import { type RateGate } from './buckets/rate-gate';
 import { type QuotaGate } from './quotas/quota-gate';
 import { type Quota } from './quotas/quota';
 import { type PlanUse } from './quotas/quota-store';
-import { StoreAway } from './store-circuit';
 
 /** Why a request may not go on. */
 export type ThrottleRefusal =

@@ -1,4 +1,4 @@
-import { type StoreCircuit, StoreAway } from '../store-circuit';
+import { StoreAway, type StoreCircuit } from '@sluice/redis';
 import { TickBatcher } from '../tick-batcher';
 import { type Bucket } from './bucket';
 import { type BucketStore, type TakeGroup } from './bucket-store';

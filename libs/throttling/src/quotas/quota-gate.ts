@@ -1,5 +1,5 @@
+import { StoreAway, type StoreCircuit } from '@sluice/redis';
 import { type WithoutStore } from '../buckets/rate-gate';
-import { type StoreCircuit, StoreAway } from '../store-circuit';
 import { TickBatcher } from '../tick-batcher';
 import { type UsageBuffer } from '../usage/usage-buffer';
 import { type PlanUse, type QuotaStore } from './quota-store';

@@ -1,4 +1,4 @@
-import { type StoreCircuit } from '../store-circuit';
+import { type StoreCircuit } from '@sluice/redis';
 import { type PlanUse, type QuotaStore } from '../quotas/quota-store';
 
 const FLUSH_INTERVAL_MS = 1_000;

@@ -1,5 +1,5 @@
-import { closeRedis, connectRedis, type Redis } from '@sluice/redis';
 import { startTestRedis, waitFor, type TestRedis } from '@sluice/testing';
+import { closeRedis, connectRedis, type Redis } from './connection';
 import { StoreAway, StoreCircuit } from './store-circuit';
 
 let server: TestRedis;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { type z } from 'zod';
 import { SluiceError, type ErrorDetail } from './sluice-error';
 
 /** More than this helps nobody. */

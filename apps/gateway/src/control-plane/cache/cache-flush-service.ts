@@ -2,6 +2,7 @@ import { NO_FLUSHES, withFlush } from '@sluice/caching';
 import { LIMITS, SluiceError, type ApiRecord, type CacheFlush } from '@sluice/contracts';
 import { type ConfigurationStore } from '../../configuration/configuration-store';
 import { FLUSHES } from '../../data-plane/cache/follow-flushes';
+import { requireStage } from './require-stage';
 
 /** Makes kept answers void on every gateway, through the configuration: a gateway that was away hears of it before it answers from its cache again. */
 export class CacheFlushService {
@@ -23,10 +24,7 @@ export class CacheFlushService {
   }
 
   private check({ api, stage, route, tag }: CacheFlush): void {
-    const record = this.options.configuration.apis.get(api);
-    if (record === undefined) throw new SluiceError('API_NOT_FOUND', `There is no API "${api}".`);
-    if (!Object.hasOwn(record.stages, stage))
-      throw new SluiceError('STAGE_NOT_FOUND', `The API "${api}" has no stage "${stage.slice(0, 128)}".`);
+    const record = requireStage(this.options.configuration, api, stage);
     if (route !== undefined && !routesOf(record, stage).has(route))
       throw invalid('route', `is no route key of the stage: as declared, such as "GET /items/{id}"`);
     if (tag !== undefined && !(tag.length <= LIMITS.cacheTagCharsMax && /^[^\s,]+$/.test(tag)))

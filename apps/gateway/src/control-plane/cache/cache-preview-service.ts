@@ -6,11 +6,15 @@ import { canonicalPath } from '@sluice/routing';
 import { readDirectives } from '../../data-plane/cache/cache-directives';
 import { CachedRoute } from '../../data-plane/cache/cached-route';
 import { visibleRequest } from '../../data-plane/cache/visible-request';
-import { matchRoute } from '../../data-plane/handlers/match-route';
+import { matchRoute, refuseUnmatched } from '../../data-plane/handlers/match-route';
+import { type ConfigurationStore } from '../../configuration/configuration-store';
 import { RequestContext, type Routed } from '../../data-plane/request-context';
 import { readHeaders } from '../../data-plane/request-headers';
+import { NO_ROUTE_KEY } from '../../data-plane/routes/compile-api';
 import { type FunctionTargets } from '../../data-plane/routes/function-targets';
 import { type RouteDirectory } from '../../data-plane/routes/route-directory';
+import { type PublicAddress } from '../public-address';
+import { requireStage } from './require-stage';
 
 export interface PreviewedRequest {
   readonly method: string;
@@ -27,20 +31,24 @@ export class CachePreviewService {
       readonly routes: RouteDirectory;
       readonly targets: FunctionTargets;
       readonly cache: ResponseCache;
+      readonly configuration: ConfigurationStore;
+      readonly address: PublicAddress;
       readonly nowMs: () => number;
     },
   ) {}
 
-  /** @throws SluiceError BAD_REQUEST for a path that no request could have · ROUTE_NOT_FOUND */
+  /** @throws SluiceError API_NOT_FOUND · STAGE_NOT_FOUND · BAD_REQUEST for a path that no request could have · ROUTE_NOT_FOUND */
   preview(api: string, stage: string, { method, target, headers }: PreviewedRequest): object {
+    requireStage(this.options.configuration, api, stage);
     const stagePath = stage === DEFAULT_STAGE ? '' : `/${stage}`;
     const { path, rawQuery } = canonicalPath(`/${api}${stagePath}${target}`);
-    const context = contextOf(method, path, rawQuery, withHost(headers));
+    const context = contextOf(method, path, rawQuery, withHost(headers, new URL(this.options.address.url).host));
     return this.explained(matchRoute(this.options.routes, context));
   }
 
   private explained(context: Routed): object {
     const { route, method } = context;
+    if (route.routeKey === NO_ROUTE_KEY) refuseUnmatched();
     const settings = route.cache;
     const about = { route: route.routeKey, deploymentId: route.deploymentId };
     if (settings === null) return { ...about, cached: false, reason: 'The route has no cache.' };
@@ -61,7 +69,7 @@ export class CachePreviewService {
         method: keptUnder,
         path: context.routedPath,
         query: visible.rawQuery,
-        headers: visible.headers.raw.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()),
+        headers: byName(visible.headers.raw),
         identity: asksWhoIsThere ? 'the caller' : directives.authorization === '' ? 'anybody' : 'the credentials sent',
       },
       needsConsent: cached.needsConsent(directives, cached.keyedHeaders),
@@ -94,8 +102,19 @@ function contextOf(method: string, path: string, rawQuery: string, headers: read
   );
 }
 
-function withHost(headers: readonly string[]): readonly string[] {
+/** A request that is sent to the API's own address, unless it says otherwise. */
+function withHost(headers: readonly string[], host: string): readonly string[] {
   return headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
     ? headers
-    : ['host', 'localhost', ...headers];
+    : ['host', host, ...headers];
+}
+
+function byName(raw: readonly string[]): Record<string, string> {
+  const headers = new Map<string, string>();
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = (raw[index] as string).toLowerCase();
+    const present = headers.get(name);
+    headers.set(name, present === undefined ? (raw[index + 1] as string) : `${present}, ${raw[index + 1]}`);
+  }
+  return Object.fromEntries(headers);
 }

@@ -108,11 +108,11 @@ describe('GET /v1/apis/{api}/stages/{stage}/cache/preview', () => {
     expect(before.body).toMatchObject({
       route: 'GET /b/{id}',
       cached: true,
-      key: { method: 'GET', path: '/b/7', query: 'page=2', headers: ['host'], identity: 'anybody' },
+      key: { method: 'GET', path: '/b/7', query: 'page=2', headers: { host: '127.0.0.1' }, identity: 'anybody' },
       held: 'no',
     });
     await fetch(`${one.publicUrl}/shop/b/7?page=2`);
-    expect((await preview(`${request}&header.host=127.0.0.1`)).body).toMatchObject({ held: 'fresh' });
+    expect((await preview(request)).body).toMatchObject({ held: 'fresh' });
   });
 
   test('200 says why a request is not answered from the cache', async () => {
@@ -129,5 +129,13 @@ describe('GET /v1/apis/{api}/stages/{stage}/cache/preview', () => {
   ])('%s is answered %i %s', async (query, status, code) => {
     const answer = await preview(query);
     expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+
+  test.each([
+    ['nobody/stages/$default', 'API_NOT_FOUND'],
+    ['shop/stages/dev', 'STAGE_NOT_FOUND'],
+  ])('%s is answered 404 %s', async (place, code) => {
+    const answer = await one.request('GET', `/v1/apis/${place}/cache/preview?path=/a`);
+    expect([answer.status, answer.body.code]).toEqual([404, code]);
   });
 });

@@ -31,12 +31,15 @@ export const CACHE_PATHS: Readonly<Record<string, Readonly<Record<string, Operat
         STAGE,
         inQuery('path', 'Below the address of the stage, with its query, such as "/items?page=2".'),
         inQuery('method', 'GET unless given.'),
-        inQuery('header.NAME', 'A header of the request; any number of them.'),
+        inQuery(
+          'header.NAME',
+          'A header of the request; any number of them. Host is the address of the API unless given.',
+        ),
       ],
       responses: {
         '200': plain('Route, cached or why not, and the parts of the key; the integration sees these parts only.'),
         '400': error('BAD_REQUEST: a path that no request can have.'),
-        '404': error('ROUTE_NOT_FOUND: no route of the stage matches.'),
+        '404': error('API_NOT_FOUND, STAGE_NOT_FOUND, or ROUTE_NOT_FOUND: no route of the stage matches.'),
       },
     },
   },

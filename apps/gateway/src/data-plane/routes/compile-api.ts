@@ -94,8 +94,9 @@ async function compileDeployment(
 /** A few milliseconds of compiling. */
 const ROUTES_PER_TURN = 500;
 
-/** Under this key metrics and logs have what no route matched. */
-const NO_ROUTE: RouteDefinition = { route: '-', integration: { type: 'mock', statusCode: 404, headers: {} } };
+/** Under this key metrics and logs have what no route matched. No route that is declared can have it. */
+export const NO_ROUTE_KEY = '-';
+const NO_ROUTE: RouteDefinition = { route: NO_ROUTE_KEY, integration: { type: 'mock', statusCode: 404, headers: {} } };
 
 function blueprintOf(
   apiName: string,

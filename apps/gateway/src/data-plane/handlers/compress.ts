@@ -23,6 +23,11 @@ export function compileCompress({ api }: RouteBlueprint): Handler | null {
     if (!mayChange(answer)) return;
     const headers = [...answer.headers, 'vary', 'accept-encoding'];
     const coding = context.method === 'HEAD' ? null : chooseCoding(context.request.headers['accept-encoding'] ?? '');
+    // RFC 9110 §15.4.5: says of the answer the client has what was said when it got it.
+    if (answer.status === 304) {
+      context.answer = { ...answer, headers: coding === null ? headers : withWeakTag(headers) };
+      return;
+    }
     if (coding === null || sizeOf(answer) < bytesMin) {
       context.answer = { ...answer, headers };
       return;
@@ -57,7 +62,7 @@ function compressedBody(
 }
 
 function mayChange({ status, headers }: ProxyResponse): boolean {
-  if (status === 204 || status === 205 || status === 206 || status === 304) return false;
+  if (status === 204 || status === 205 || status === 206) return false;
   let contentType = '';
   for (let index = 0; index < headers.length; index += 2) {
     const value = headers[index + 1] as string;
@@ -85,11 +90,16 @@ function sizeOf({ body, bodyBytes }: ProxyResponse): number {
 /** RFC 9110 §8.8.1: what was made on the way is not byte for byte the same, so its tag is a weak one. */
 function withCoding(headers: string[], coding: ContentCoding): string[] {
   for (const name of OF_THE_BYTES) removeHeader(headers, name);
+  withWeakTag(headers);
+  headers.push('content-encoding', coding);
+  return headers;
+}
+
+function withWeakTag(headers: string[]): string[] {
   for (let index = 0; index < headers.length; index += 2) {
     const value = headers[index + 1] as string;
     if ((headers[index] as string).toLowerCase() === 'etag' && !value.startsWith('W/'))
       headers[index + 1] = `W/${value}`;
   }
-  headers.push('content-encoding', coding);
   return headers;
 }

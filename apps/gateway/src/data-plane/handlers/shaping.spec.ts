@@ -185,6 +185,18 @@ describe('compression', () => {
     expect(gunzipSync(answer.bytes).toString()).toBe('line\n'.repeat(100_000));
   });
 
+  it('says of an answer the client has what was said when it got it', async () => {
+    serve = ({ headers }, response) =>
+      void (headers['if-none-match'] === undefined
+        ? response.writeHead(200, { etag: '"abc"', 'content-length': '2000' }).end('x'.repeat(2_000))
+        : response.writeHead(304, { etag: '"abc"' }).end());
+    await put(proxy(), api);
+    const first = await call('/a', accept('gzip'));
+    const { etag = '', vary } = first.headers;
+    const again = await call('/a', { headers: { 'accept-encoding': 'gzip', 'if-none-match': etag } });
+    expect([again.status, again.headers.etag, again.headers.vary]).toEqual([304, 'W/"abc"', vary]);
+  });
+
   it.each([
     ['encoded already', { 'content-encoding': 'gzip' }],
     ['of a type that would not get smaller', { 'content-type': 'image/png' }],

@@ -39,7 +39,7 @@ export function writeGatewayResponse(
   send(received, answer.status, headers, answer.body, undefined);
 }
 
-/** `askedBytes`: the length of the body a HEAD request asks about, where it is not at hand. */
+/** `askedBytes`: the length of the body a HEAD request asks about, where it is not at hand; nothing is said about it where nobody knows it. */
 function send(
   context: Received,
   status: number,
@@ -53,8 +53,8 @@ function send(
   if (status === 205) body = '';
   context.bodyBytes = bodiless ? 0 : Buffer.byteLength(body);
   if (!bodiless) {
-    const shown = method === 'HEAD' && body.length === 0 ? (askedBytes ?? 0) : context.bodyBytes;
-    headers.push('content-length', String(shown));
+    const bytes = method === 'HEAD' && body.length === 0 ? askedBytes : context.bodyBytes;
+    if (bytes !== undefined) headers.push('content-length', String(bytes));
   }
   response.writeHead(status, headers);
   response.end(bodiless || method === 'HEAD' ? undefined : body);

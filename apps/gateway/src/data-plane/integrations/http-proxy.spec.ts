@@ -131,6 +131,10 @@ describe('an http-proxy route', () => {
     await proxy.route({});
     const answer = await proxy.call('/x', { method: 'HEAD' });
     expect(answer).toMatchObject({ status: 200, text: '', headers: { 'content-length': '1234' } });
+    proxy.serve = (_request, response) => void response.writeHead(200, { 'transfer-encoding': 'chunked' }).end();
+    const unknown = await proxy.call('/x', { method: 'HEAD' });
+    expect(unknown.status).toBe(200);
+    expect(unknown.headers).not.toHaveProperty('content-length');
   });
 
   it('keeps the Host of the client when it is told to', async () => {

@@ -9,7 +9,9 @@ export const domainName = z
   .regex(
     /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
     'must be a host name in lower case such as "api.example.com" or "*.example.com"',
-  );
+  )
+  // An address: who calls a gateway by its own would find nothing else there any more.
+  .refine((name) => !/\.\d+$/.test(name), 'must be a host name; an IP address is none');
 
 const domainMapping = z.strictObject({
   /** `''` or absent = every path that no longer one takes. */
@@ -20,6 +22,7 @@ const domainMapping = z.strictObject({
       /^([A-Za-z0-9$\-._+!*'()]+(\/[A-Za-z0-9$\-._+!*'()]+)*)?$/,
       "must be path segments of letters, digits and $-._+!*'() without a slash at either end",
     )
+    .refine((path) => !/(^|\/)\.{1,2}(\/|$)/.test(path), 'has a "." or ".." segment, which no request path has')
     .default(''),
   api: z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be the name of an API'),
   stage: stageName.default('$default'),

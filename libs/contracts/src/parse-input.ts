@@ -1,4 +1,5 @@
 import { type z } from 'zod';
+import { alternativesText, issueText } from './issue-text';
 import { SluiceError, type ErrorDetail } from './sluice-error';
 
 /** More than this helps nobody. */
@@ -14,7 +15,7 @@ export function parseInput<T extends z.ZodType>(
   what: string,
   nameOf: (path: readonly PropertyKey[]) => string = textOfPath,
 ): z.output<T> {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, { error: issueText });
   if (result.success) return result.data;
   const details = result.error.issues.flatMap((issue) => detailsOf(issue, nameOf)).slice(0, DETAILS_MAX);
   throw new SluiceError('VALIDATION_FAILED', `${what} is not valid: ${summary(details)}`, { details });
@@ -36,16 +37,22 @@ function detailsOf(issue: z.core.$ZodIssue, nameOf: (path: readonly PropertyKey[
     return issue.issues.map(({ message }) => ({ path: nameOf(issue.path), message: `the name ${message}` }));
   }
   if (issue.code === 'invalid_union') {
-    // The alternative that got furthest is the one that was meant.
-    const deepest = issue.errors.reduce<readonly z.core.$ZodIssue[]>(
-      (best, other) => (depth(other) > depth(best) ? other : best),
-      [],
-    );
-    if (depth(deepest) > 0)
-      return deepest.flatMap((inner) => detailsOf({ ...inner, path: [...issue.path, ...inner.path] }, nameOf));
+    // The alternative that got furthest is the one that was meant, or else the one with the least to mend.
+    const [meant] = issue.errors.toSorted((a, b) => depth(b) - depth(a) || a.length - b.length);
+    if (meant !== undefined && depth(meant) > 0)
+      return meant.flatMap((inner) => detailsOf({ ...inner, path: [...issue.path, ...inner.path] }, nameOf));
+    if (issue.message === UNSAID) {
+      const message = alternativesText(
+        issue.errors.flatMap((alternative) => alternative.map((inner) => inner.message)),
+      );
+      return [{ path: nameOf(issue.path), message }];
+    }
   }
   return [{ path: nameOf(issue.path), message: issue.message }];
 }
+
+/** What a union says that has no words of its own. */
+const UNSAID = 'Invalid input';
 
 function depth(issues: readonly z.core.$ZodIssue[]): number {
   return issues.reduce(

@@ -30,9 +30,16 @@ export function apiServices(options: {
   const { configuration, redis, egress, masterKey } = options;
   const nowMs = Date.now;
   const deploymentStore = new DeploymentStore(redis);
-  const apis = new ApiService({ configuration, deployments: deploymentStore, egress, masterKey, newDeploymentId, nowMs });
+  const apis = new ApiService({
+    configuration,
+    deployments: deploymentStore,
+    egress,
+    masterKey,
+    newDeploymentId,
+    nowMs,
+  });
   const deployments = new DeploymentService(apis, deploymentStore);
-  const stages = new StageService({ apis, deployments, configuration, nowMs });
+  const stages = new StageService({ apis, deployments, configuration, egress, nowMs });
   return {
     apis,
     deployments,

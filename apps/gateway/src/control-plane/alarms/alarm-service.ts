@@ -92,7 +92,7 @@ export class AlarmService {
         this.options.egress.checkUrl(new URL(url));
       } catch (error) {
         if (!(error instanceof SluiceError)) throw error;
-        details.push({ path: `actions[${index}].url`, message: error.message });
+        details.push({ path: `actions[${index}].url`, message: error.message.replace(/\.$/, '') });
       }
     });
     const [first] = details;

@@ -45,6 +45,6 @@ function messageOf(check: () => unknown): string | null {
     check();
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
   }
 }

@@ -156,6 +156,8 @@ describe('a custom domain', () => {
     ['UPPER.example.com', {}, 'domain'],
     ['a..example.com', {}, 'domain'],
     ['a.*.com', {}, 'domain'],
+    ['127.0.0.1', {}, 'IP address'],
+    ['x.example.com', { mappings: [{ api: 'pets', basePath: '../v1' }] }, 'mappings[0].basePath'],
     ['x.example.com', { mappings: [{ api: 'nobody' }] }, 'mappings[0].api'],
     ['x.example.com', { mappings: [{ api: 'pets', stage: 'nope' }] }, 'mappings[0].stage'],
     ['x.example.com', { mappings: [{ api: 'pets', basePath: '/v1' }] }, 'mappings[0].basePath'],

@@ -11,6 +11,7 @@ import {
   type StageRecord,
   type StageSettings,
 } from '@sluice/contracts';
+import { type EgressPolicy } from '@sluice/egress';
 import { type ConfigurationStore } from '../../configuration/configuration-store';
 import { moved, withoutCanary, withStage } from '../apis/api-record-changes';
 import { hasCanary, type ApiChange, type ApiService } from '../apis/api-service';
@@ -31,6 +32,7 @@ export class StageService {
       readonly apis: ApiService;
       readonly deployments: DeploymentService;
       readonly configuration: ConfigurationStore;
+      readonly egress: EgressPolicy;
       readonly nowMs: () => number;
     },
   ) {}
@@ -52,6 +54,7 @@ export class StageService {
   ): Promise<StageChange & { created: boolean }> {
     parseInput(stageName, name, 'The stage name', () => 'stage');
     const settings = parseInput(stageSettings, input, 'The stage');
+    this.checkReceiver(settings);
     let created = false;
     const change = await this.changeStage(api, name, async (record, present) => {
       created = present === undefined;
@@ -179,6 +182,20 @@ export class StageService {
       .slice(0, 100)
       .map((route) => ({ path: `routes.${route}`, message: 'is no route of the deployment' }));
     throw new SluiceError('VALIDATION_FAILED', `The stage is not valid: ${details[0]?.path} is no route.`, { details });
+  }
+
+  /** Lines for an address that the gateway may not connect to would be lost, one by one. */
+  private checkReceiver({ accessLog }: StageSettings): void {
+    if (typeof accessLog?.destination !== 'object') return;
+    try {
+      this.options.egress.checkUrl(new URL(accessLog.destination.url));
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      const [path, message] = ['accessLog.destination.url', error.message.replace(/\.$/, '')];
+      throw new SluiceError('VALIDATION_FAILED', `The stage is not valid: ${path}: ${message}.`, {
+        details: [{ path, message }],
+      });
+    }
   }
 
   private async loaded(record: ApiRecord, ids: readonly (string | undefined)[]): Promise<Deployment[]> {

@@ -117,6 +117,12 @@ describe('a stage', () => {
     ['an unknown setting', { colour: 1 }, 400, 'colour'],
     ['an address that is none', { clientAddresses: { deny: ['nonsense'] } }, 400, 'clientAddresses.deny[0]'],
     ['a log format that nobody can follow', { accessLog: { format: '$context.nope' } }, 400, 'accessLog.format'],
+    [
+      'a log receiver out of reach',
+      { accessLog: { destination: { url: 'http://10.0.0.1/' } } },
+      400,
+      'SLUICE_EGRESS_ALLOW',
+    ],
     ['a rate of nothing', { throttle: { rate: 0, burst: 1 } }, 400, 'throttle.rate'],
     ['a canary without a share', { canary: {} }, 400, 'canary.percentTraffic'],
     ['a canary that ends for no reason', { canary: { percentTraffic: 1, abortWhen: {} } }, 400, 'canary.abortWhen'],

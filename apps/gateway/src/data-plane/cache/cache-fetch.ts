@@ -97,7 +97,8 @@ export class CacheFetch {
     const answer = withoutTags(visible.answer);
     const verdict = verdictOn(visible.answer, this.cached, by, Date.now());
     if (!verdict.stored) return this.notKept(flight, answer, verdict.reason);
-    const { body } = visible.answer;
+    const { body, bodyBytes = 0 } = visible.answer;
+    if (bodyBytes > LIMITS.cacheEntryBytesMax) return this.notKept(flight, answer, 'too-large');
     if (body instanceof Readable)
       return { answer: { ...answer, body: this.keepStream(flight, verdict, body) }, detail: 'stored' };
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;

@@ -73,6 +73,17 @@ test('a stream whose client leaves is fetched again for the next one', async () 
   expect(await (await next).text()).toBe('whole');
 });
 
+test('a client that does not read holds up nobody else', async () => {
+  const slow = get(`${url}/slow`, (response) => response.pause());
+  slow.on('error', () => undefined);
+  (await upstreamResponse(1)).end(Buffer.alloc(30_000_000));
+  const next = fetch(`${url}/slow`);
+  (await upstreamResponse(2)).end('mine');
+  expect(await (await next).text()).toBe('mine');
+  expect(responses[0]?.writableFinished).toBe(false);
+  slow.destroy();
+});
+
 test('a stream of more than a mebibyte, or of events, is for the one who asked', async () => {
   for (const [path, headers, chunk] of [
     ['/large', {}, Buffer.alloc(1_048_577)],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CacheKeyPlan, groupOf, hostnameOf } from '@sluice/caching';
+import { CacheKeyPlan, groupOf, hostnameOf, shortHash } from '@sluice/caching';
 import { fillStageVariables, type CacheSettings } from '@sluice/contracts';
 import { isSecure } from '../events/event-fields';
 import { type PipelineParts } from '../pipeline-parts';
@@ -41,7 +41,8 @@ export class CachedRoute {
     this.plan = new CacheKeyPlan({
       scope: { api: route.apiName, stage: name, route: route.routeKey },
       deploymentId: apart || stage === null ? route.deploymentId : stage.deploymentId,
-      variant: `${apart ? 'canary' : ''}${JSON.stringify(variables)}`,
+      // What was kept by other settings was kept for another time, for others, or in the clear.
+      variant: `${apart ? 'canary' : ''}${JSON.stringify(variables)}${shortHash(JSON.stringify(settings))}`,
       query: settings.key.query,
       headers: settings.key.headers,
     });

@@ -517,3 +517,13 @@ test('a route without a cache says nothing about one and shows the function ever
   expect(answer.headers).not.toHaveProperty('x-cache');
   expect(events[0]?.headers['x-any']).toBe('1');
 });
+
+test('what was kept by other settings is not answered with', async () => {
+  const url = await cachedApi({ ttlSeconds: 3_600 }, 'resettled');
+  const stage = (cache: object) => gateway.request('PUT', '/v1/apis/resettled/stages/$default', { json: { cache } });
+  expect([(await call(url)).text, (await call(url)).text]).toEqual(['answer 1', 'answer 1']);
+  await stage({ ttlSeconds: 60 });
+  expect([(await call(url)).text, (await call(url)).text]).toEqual(['answer 2', 'answer 2']);
+  await stage({ ttlSeconds: 60, encrypted: true });
+  expect((await call(url)).text).toBe('answer 3');
+});

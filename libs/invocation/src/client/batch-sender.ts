@@ -11,11 +11,11 @@ const EXTERNAL_EVENT_CHARS = 128 * 1024;
 /** A batch that no runner has taken over by then no longer holds the next one back. */
 const HANDOVER_MS = 5;
 /** Nor does one that was taken over this long ago: its functions take their time. */
-const ANSWER_MS = 1;
+const ANSWER_MS = 2;
 
 /**
  * Hands invocations to BullMQ, many per job. A lone invocation leaves at the end of its event-loop turn. What arrives while a
- * batch is under way waits until that is answered, or was taken over 1 ms ago, or the waiting fill a batch of their own: so batches
+ * batch is under way waits until that is answered, or was taken over 2 ms ago, or the waiting fill a batch of their own: so batches
  * grow with the load, and their fixed cost for Redis, runner and host is shared by more. At 64 callers
  * batches hold 31 invocations instead of 13.
  */

@@ -77,10 +77,26 @@ export class InvocationWorker {
     await Promise.all([...this.links.values()].map((link) => link.close()));
   }
 
-  private async takeOver(job: Job<Batch, undefined>): Promise<undefined> {
-    const { replyTo, revisions, heads, events } = job.data;
-    const link = this.linkTo(replyTo);
+  private async takeOver({ data }: Job<Batch, undefined>): Promise<undefined> {
+    const link = this.linkTo(data.replyTo);
     if (link === null) return undefined;
+    if (link.isOpen) await this.unpackAll(link, data);
+    // Other gateways do not wait for one that has to prove itself first; what waits for it takes up room.
+    else void this.unpackWhenOpen(link, data);
+    while (this.unanswered > this.options.inFlightMax)
+      await new Promise<void>((resolve) => this.waitingForRoom.push(resolve));
+    return undefined;
+  }
+
+  private async unpackWhenOpen(link: ReplyLink, batch: Batch): Promise<void> {
+    this.unanswered += batch.heads.length;
+    const open = await link.opened;
+    for (const _ of batch.heads) this.answered();
+    if (open) await this.unpackAll(link, batch);
+  }
+
+  /** Nothing starts before its gateway can know that it may have: NOT_ACCEPTED promises that it did not run. */
+  private async unpackAll(link: ReplyLink, { revisions, heads, events }: Batch): Promise<void> {
     const nowMs = this.clock.nowMs();
     const taken: ReceivedInvocation[] = [];
     const accepted: number[] = [];
@@ -98,11 +114,14 @@ export class InvocationWorker {
       accepted.push(head[0]);
       taken.push(invocation);
     }
+    if (!link.isOpen) {
+      // Lost while a large event was fetched: its gateway answers by itself.
+      for (const sequence of accepted) link.finished(sequence);
+      for (const _ of taken) this.answered();
+      return;
+    }
     if (accepted.length > 0) link.accept(accepted);
     for (const invocation of taken) this.options.onInvocation(invocation);
-    while (this.unanswered > this.options.inFlightMax)
-      await new Promise<void>((resolve) => this.waitingForRoom.push(resolve));
-    return undefined;
   }
 
   private unpack(

@@ -6,9 +6,6 @@ import { parseReplyAddress, socketOptions } from '../link-address';
 import { LINK, LINK_FRAME_BYTES_MAX, LINK_PING_MS, LINK_SILENCE_MS } from '../wire';
 import { type ReceivedInvocation } from './received-invocation';
 
-/** A wake-up of the gateway costs more than the news is worth when the results are this near. */
-const ACCEPT_HOLD_MS = 1;
-
 export interface ReplyLinkOptions {
   readonly replyTo: string;
   readonly runnerId: string;
@@ -29,6 +26,9 @@ export class ReplyLink {
   private readonly watch: NodeJS.Timeout;
   private held: ((writer: FrameWriter) => void)[] | null = [];
   private heardAtMs = performance.now();
+  private settleOpened: (open: boolean) => void = () => undefined;
+  /** Whether the gateway proves itself: true once frames reach it, false when the link closes before. */
+  readonly opened = new Promise<boolean>((resolve) => (this.settleOpened = resolve));
 
   /** Throws TypeError when `replyTo` is no address. */
   constructor(private readonly options: ReplyLinkOptions) {
@@ -62,14 +62,19 @@ export class ReplyLink {
     return this.socket.destroyed;
   }
 
-  /** Tells the gateway that these invocations are this runner's now: with the first results, or in 1 ms if they take longer. */
+  get isOpen(): boolean {
+    return this.held === null && !this.socket.destroyed;
+  }
+
+  /**
+   * Tells the gateway that these invocations are this runner's now. Only for a link that is open: the words are the kernel's when this returns, so
+   * the gateway hears them even if this process ends in the next moment.
+   */
   accept(sequences: readonly number[]): void {
-    this.write((writer) => {
-      writer.begin(LINK.accepted, 0);
-      for (const sequence of sequences) writer.u32(sequence);
-      writer.endHeld();
-      setTimeout(() => writer.flushSoon(), ACCEPT_HOLD_MS);
-    });
+    this.writer.begin(LINK.accepted, 0);
+    for (const sequence of sequences) this.writer.u32(sequence);
+    this.writer.end();
+    this.writer.flush();
   }
 
   track(sequence: number, invocation: ReceivedInvocation): void {
@@ -117,10 +122,12 @@ export class ReplyLink {
     const held = this.held ?? [];
     this.held = null;
     for (const frame of held) frame(this.writer);
+    this.settleOpened(true);
   }
 
   private closed(): void {
     clearInterval(this.watch);
+    this.settleOpened(false);
     this.held = null; // later writes go to the destroyed socket, which drops them
     this.options.onClosed();
     for (const invocation of this.invocations.values()) invocation.cancel();

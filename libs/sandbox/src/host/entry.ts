@@ -6,6 +6,8 @@ export class Entry {
   /** Where in the list it is: that event runs or waits, those before it are answered, those behind it have not started. */
   private position = 0;
   lastAnswerAtMs: number;
+  /** What the processor clock said when it was first looked at since the last charge. */
+  private clockFromMs: number | null = null;
 
   constructor(
     readonly kind: 'run' | 'fire' | 'idle',
@@ -37,13 +39,18 @@ export class Entry {
     return this.list[this.position] ?? null;
   }
 
-  /** Running time since the last charge. */
-  unchargedUs(runningUs: number): number {
-    return runningUs - this.cpuMarkUs;
+  /**
+   * Running time since the last charge, for a look at it while it runs: by the isolate's count, which is then the time that has
+   * passed, but no more than it can have had of the processors since the first look.
+   */
+  usedUs(runningUs: number, clockMs: number): number {
+    this.clockFromMs ??= clockMs;
+    return Math.min(runningUs - this.cpuMarkUs, (clockMs - this.clockFromMs) * 1_000);
   }
 
   charge(runningUs: number, invocation: Invocation | undefined): void {
-    if (invocation !== undefined) invocation.cpuUs += this.unchargedUs(runningUs);
+    if (invocation !== undefined) invocation.cpuUs += runningUs - this.cpuMarkUs;
     this.cpuMarkUs = runningUs;
+    this.clockFromMs = null;
   }
 }

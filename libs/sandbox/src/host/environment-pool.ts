@@ -4,11 +4,11 @@ import { Environment } from './environment';
 import { type EnvironmentEvents, type LoadFailure, type ResultFigures } from './environment-events';
 import { exitedPayload, waitTimeoutPayload } from './error-payloads';
 import { initFailure } from './init-failure';
+import { ProcessorClock } from './processor-clock';
 import { type Invocation, type Revision } from './revision';
 import { RunningSlots, type RunningSlot } from './running-slots';
 import { type GuestImage } from './snapshot';
 import { SpareIsolate } from './spare-isolate';
-import { StopClock } from './stop-clock';
 
 /** A quiet moment is waited for: making an isolate blocks the loop. */
 const REFILL_AFTER_MS = 20;
@@ -30,7 +30,7 @@ export class EnvironmentPool implements EnvironmentEvents {
   readonly environments = new Set<Environment>();
   readonly slots: RunningSlots;
   private readonly isolates: SpareIsolate;
-  private readonly stopClock = new StopClock();
+  private readonly processors = new ProcessorClock();
   coldStarts = 0;
   private readonly slotOf = new Map<Environment, RunningSlot>();
   /** Revisions with events waiting, in the order they take turns. */
@@ -318,9 +318,9 @@ export class EnvironmentPool implements EnvironmentEvents {
   /** Deadlines, long slices, waits that are over. Called every 10 ms while anything goes on; says whether anything does. */
   check(now: number): boolean {
     let freed = false;
-    this.lookAtStopping(now);
+    this.lookAtProcessors(now);
     for (const environment of this.environments) {
-      environment.check(now, this.stopClock.nowMs);
+      environment.check(now, this.processors.nowMs);
       const long = environment.longSlice(now);
       if (long !== null) {
         this.slots.becomeLong(long);
@@ -337,16 +337,11 @@ export class EnvironmentPool implements EnvironmentEvents {
     return this.active;
   }
 
-  private lookAtStopping(now: number): void {
-    const sinceMs = this.stopClock.lookedAtMs ?? now;
-    let stopping = false;
-    let ran = 0;
-    for (const environment of this.environments) {
-      if (environment.stopping) stopping = true;
-      if (environment.hasRunSince(sinceMs)) ran++;
-    }
-    if (stopping) this.stopClock.look(now, ran);
-    else this.stopClock.rest();
+  private lookAtProcessors(now: number): void {
+    const { lookedAtMs } = this.processors;
+    let insideMs = 0;
+    for (const environment of this.environments) insideMs += environment.takeInsideMs(now, lookedAtMs);
+    this.processors.look(now, insideMs);
   }
 
   private get active(): boolean {

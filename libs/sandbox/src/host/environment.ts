@@ -11,9 +11,9 @@ import { WakeUp } from './wake-up';
 
 /**
  * A thread that has run so long after its isolate was disposed, and has not come back, never will: V8's stop checks end all that
- * is JavaScript, microtasks included. Counted in the processor time it can have had (`StopClock`), not in time alone: 17,000 loops
- * were disposed and every one stopped, but with 8 busy processes beside the host on 2 processors 72 of 1,500 took longer than this
- * (up to 460 ms), and none of those had run for more than 7 ms.
+ * is JavaScript, microtasks included. Counted in the processor time it can have had (`ProcessorClock`), not in time alone: 17,000
+ * loops were disposed and every one stopped, but with 8 busy processes beside the host on 2 processors 72 of 1,500 took longer
+ * than this (up to 460 ms), and none of those had run for more than 7 ms.
  */
 const STUCK_MS = 150;
 /** What runs on when everything is answered is stopped after so long. */
@@ -38,9 +38,10 @@ export class Environment implements GuestOwner {
   idleSinceMs = 0;
   memoryKb = 0;
   private disposedAtMs = 0;
-  /** What the stop clock said when its thread was first seen not to have come back. */
+  /** What the processor clock said when its thread was first seen not to have come back. */
   private stoppingFromMs: number | null = null;
-  private lastEntryEndedAtMs = 0;
+  /** How long threads were in the isolate that have left it since the last look. */
+  private leftAfterMs = 0;
   private stuck = false;
   private loading: { startedAtMs: number; settle: (result: LoadResult) => void; slot: RunningSlot } | null = null;
   private loaded: Loaded | null = null;
@@ -110,14 +111,12 @@ export class Environment implements GuestOwner {
     return this.entry !== null || this.loading !== null;
   }
 
-  /** Disposed, and the thread in it has not come back. */
-  get stopping(): boolean {
-    return this.disposed && this.inFlight;
-  }
-
-  /** Whether a thread has been in the isolate since then. */
-  hasRunSince(sinceMs: number): boolean {
-    return this.inFlight || this.lastEntryEndedAtMs >= sinceMs;
+  /** For how much of the time since the last look a thread has been in the isolate. */
+  takeInsideMs(now: number, lastLookAtMs: number): number {
+    const since = this.entry ?? this.loading;
+    const insideMs = this.leftAfterMs + (since === null ? 0 : now - since.startedAtMs);
+    this.leftAfterMs = 0;
+    return Math.min(insideMs, now - lastLookAtMs);
   }
 
   private get answersByCallback(): boolean {
@@ -253,7 +252,7 @@ export class Environment implements GuestOwner {
     const current = this.current(entry);
     entry.charge(this.guest.runningUs, current);
     this.entry = null;
-    this.lastEntryEndedAtMs = now;
+    this.leftAfterMs += now - entry.startedAtMs;
     if (!this.disposed && this.guest.isolate.isDisposed) this.outOfMemory(current, now);
     else if (!this.disposed && error !== null) this.unhandledRejection(current, error);
     this.handBack(entry, now);
@@ -347,9 +346,9 @@ export class Environment implements GuestOwner {
     if (!this.inFlight) this.events.onEntryEnd(this);
   }
 
-  /** Called by the deadline watch every 10 ms or so, with what the stop clock says. */
-  check(now: number, stopClockMs: number): void {
-    if (this.disposed) return this.checkStopped(now, stopClockMs);
+  /** Called by the deadline watch every 10 ms or so, with what the processor clock says. */
+  check(now: number, clockMs: number): void {
+    if (this.disposed) return this.checkStopped(now, clockMs);
     if (this.loading !== null) {
       if (now - this.loading.startedAtMs > LIMITS.initTimeoutMs) this.dispose();
       return;
@@ -364,7 +363,7 @@ export class Environment implements GuestOwner {
     if (current === undefined) {
       // Everything is answered and code still runs. On AWS it would be frozen at once.
       if (now - entry.lastAnswerAtMs >= AFTER_ANSWER_MS) this.dispose();
-    } else if (current.cpuUs + entry.unchargedUs(this.guest.runningUs) > this.revision.config.cpuMs * 1_000) {
+    } else if (current.cpuUs + entry.usedUs(this.guest.runningUs, clockMs) > this.revision.config.cpuMs * 1_000) {
       const payload = cpuTimeoutPayload(current.requestId, this.revision.config.cpuMs);
       this.end(current, OUTCOME.cpuTimeout, payload, now);
     }
@@ -388,10 +387,10 @@ export class Environment implements GuestOwner {
     if (entry === null) this.events.onEntryEnd(this);
   }
 
-  private checkStopped(now: number, stopClockMs: number): void {
+  private checkStopped(now: number, clockMs: number): void {
     if (this.stuck || !this.inFlight) return;
-    this.stoppingFromMs ??= stopClockMs;
-    if (now - this.disposedAtMs < STUCK_MS || stopClockMs - this.stoppingFromMs < STUCK_MS) return;
+    this.stoppingFromMs ??= clockMs;
+    if (now - this.disposedAtMs < STUCK_MS || clockMs - this.stoppingFromMs < STUCK_MS) return;
     this.stuck = true;
     const { entry } = this;
     this.entry = null;

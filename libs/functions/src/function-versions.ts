@@ -19,7 +19,10 @@ export function addVersion(
   const versions = [...(present?.versions ?? []), version];
   const firstNew = versions.length - LIMITS.versionsKeptMax;
   const kept = versions.filter((each, index) => index >= firstNew || referenced.has(each.version));
-  return { record: { ...present, schema: 1, name, versions: kept }, dropped: versions.filter((each) => !kept.includes(each)) };
+  return {
+    record: { ...present, schema: 1, name, versions: kept },
+    dropped: versions.filter((each) => !kept.includes(each)),
+  };
 }
 
 export function nextVersionNumber(present: FunctionRecord | null): number {

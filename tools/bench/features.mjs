@@ -8,7 +8,7 @@ import { HELLO_SOURCE } from './invoke.mjs';
 import { generateLoad, median, startBareServer } from './load.mjs';
 
 const CONNECTIONS = 64;
-const WARM_UP_SECONDS = 1;
+const WARM_UP_SECONDS = 3;
 const CACHE = { cache: { ttlSeconds: 3_600 } };
 const UNREACHED = { rate: 1_000_000, burst: 1_000_000 };
 
@@ -65,7 +65,7 @@ async function createApiKey(controlPlane) {
   const plan = {
     throttle: UNREACHED,
     quota: { limit: 1_000_000_000, period: 'MONTH' },
-    apiStages: [{ api: 'bench-features', stage: '$default' }],
+    stages: [{ api: 'bench-features', stage: '$default' }],
   };
   expectStatus(await controlPlane.putUsagePlan('bench-features', plan), 'the usage plan', 200, 201);
   const key = await controlPlane.createApiKey({ name: 'bench-features', usagePlans: ['bench-features'] });

@@ -93,7 +93,8 @@ describe('what is known of invocations', () => {
     await waitFor(async () => (await runner.logs('mixed')).summary.records === 300);
     const { events } = await runner.logs('mixed');
     expect(events.filter(({ message }) => message.startsWith('REPORT '))).toHaveLength(300);
-    expect(events.filter(({ level }) => level === 'INFO')).toHaveLength(300);
+    const logged = events.filter(({ level }) => level === 'INFO').map(({ requestId }) => requestId);
+    expect([logged.length, new Set(logged).size]).toEqual([300, 300]);
     expect(events.filter(({ message }) => message.includes('Invoke Error'))).toHaveLength(100);
   });
 

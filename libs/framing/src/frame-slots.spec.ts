@@ -24,6 +24,16 @@ describe('frame slots', () => {
     expect([slots.get(first), slots.delete(first), slots.get(second)]).toEqual([undefined, false, 'second']);
   });
 
+  it('never are 0, however often a slot is used', () => {
+    const slots = new FrameSlots<true>();
+    const ids = Array.from({ length: 2 ** 12 + 1 }, () => {
+      const id = add(slots, true);
+      slots.delete(id);
+      return id;
+    });
+    expect(ids).not.toContain(0);
+  });
+
   it('stay u32 and unambiguous over many uses of few slots', () => {
     const slots = new FrameSlots<number>();
     let previous = -1;

@@ -12,17 +12,18 @@ export class FrameSlots<T> {
   private readonly slots: (T | undefined)[] = [];
   private readonly ids: number[] = [];
   private readonly free: number[] = [];
-  private allocated = 0;
+  /** Slot 0 is never given out: id 0 stays free to mean "none" in every protocol. */
+  private allocated = 1;
   private count = 0;
 
   get size(): number {
     return this.count;
   }
 
-  /** A free id, taken until it is deleted. Ids are chosen by one side of a connection only. */
+  /** A free id, never 0, taken until it is deleted. Ids are chosen by one side of a connection only. */
   nextId(): number {
     const slot = this.free.pop() ?? this.allocated++;
-    if (slot > SLOT_MASK) throw new RangeError(`more than ${SLOT_MASK + 1} frame ids are in use`);
+    if (slot > SLOT_MASK) throw new RangeError(`more than ${SLOT_MASK} frame ids are in use`);
     const uses = this.ids[slot] === undefined ? 0 : ((this.ids[slot] >>> SLOT_BITS) + 1) % USES_MAX;
     return ((uses << SLOT_BITS) | slot) >>> 0;
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type CredentialScope, formatCredentialScope } from './credential-scope';
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
@@ -8,6 +8,6 @@ export const ALGORITHM = 'AWS4-HMAC-SHA256';
  * latin1 hashes the bytes that were on the wire.
  */
 export function stringToSign(amzDate: string, scope: CredentialScope, canonicalRequest: string): string {
-  const canonicalRequestHash = createHash('sha256').update(canonicalRequest, 'latin1').digest('hex');
+  const canonicalRequestHash = hash('sha256', Buffer.from(canonicalRequest, 'latin1'), 'hex');
   return `${ALGORITHM}\n${amzDate}\n${formatCredentialScope(scope)}\n${canonicalRequestHash}`;
 }

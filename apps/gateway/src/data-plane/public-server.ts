@@ -36,6 +36,8 @@ export class PublicServer {
   private readonly server: Server;
   private readonly secureServer: SecureServer | null;
   private draining = false;
+  /** Connections on which something could mean two things: what follows it there, perhaps read already, is not trusted. */
+  private readonly distrusted = new WeakSet<Socket>();
 
   constructor(
     private readonly pipeline: Pipeline,
@@ -82,6 +84,7 @@ export class PublicServer {
   }
 
   private received(request: IncomingMessage, response: ServerResponse): void {
+    if (this.distrusted.has(request.socket)) return;
     const requestId = randomUUID();
     const receivedAtMs = performance.now();
     const receivedEpochMs = Date.now();
@@ -113,8 +116,9 @@ export class PublicServer {
     }
   }
 
-  /** A head that is well-formed HTTP but could mean two things. The connection ends: what follows on it is not trusted either. */
+  /** A head that is well-formed HTTP but could mean two things. The connection ends with this answer. */
   private refuse(received: RequestContext, error: unknown): void {
+    this.distrusted.add(received.request.socket);
     received.response.shouldKeepAlive = false;
     writeGatewayResponse(received, gatewayResponse(error, 'http'));
     this.pipeline.recorder.record(received, null, error);
@@ -123,6 +127,9 @@ export class PublicServer {
   /** Bytes that are no HTTP request, or one that came too slowly or with too large a head. */
   private malformed(error: NodeJS.ErrnoException, socket: Socket): void {
     if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+    const answering = answeringOn(socket);
+    // What is written now would be taken for the answer to the request before. That one becomes the last of the connection.
+    if (answering?.req.complete === true) return void (answering.shouldKeepAlive = false);
     const [status, code] = MALFORMED[error.code ?? ''] ?? (['400 Bad Request', 'BAD_REQUEST'] as const);
     const { body } = gatewayResponse(new SluiceError(code, ''), 'http');
     const requestId = randomUUID();
@@ -181,6 +188,11 @@ async function listening(server: Server | SecureServer, port: number, host: stri
   });
   const bound = server.address();
   return typeof bound === 'object' && bound !== null ? bound.port : port;
+}
+
+/** The answer under way on a connection; node:http looks at the same field before it answers a malformed request by itself. */
+function answeringOn(socket: Socket): ServerResponse | null {
+  return (socket as Socket & { readonly _httpMessage?: ServerResponse | null })._httpMessage ?? null;
 }
 
 const MALFORMED: Readonly<Record<string, readonly [status: string, code: ErrorCode]>> = {

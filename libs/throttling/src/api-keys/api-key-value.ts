@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Characters of a value that may be shown: enough to tell keys apart, too few to guess the rest. */
 const PREFIX_LENGTH = 8;
@@ -20,5 +20,5 @@ export function newApiKeyValue(randomBytes: (size: number) => Buffer): string {
 
 /** What is stored of a value. A value is random, so one SHA-256 keeps it; it needs no slow hash. */
 export function fingerprintOf(value: string): { readonly sha256: string; readonly prefix: string } {
-  return { sha256: createHash('sha256').update(value).digest('hex'), prefix: value.slice(0, PREFIX_LENGTH) };
+  return { sha256: hash('sha256', value, 'hex'), prefix: value.slice(0, PREFIX_LENGTH) };
 }

@@ -13,7 +13,7 @@ export function sluiceLine({ received, routed, failure, status, latencyMs, integ
   const error = code === '' ? '' : `,"error":"${code}"`;
   return (
     `{"time":"${isoTime(receivedEpochMs)}","requestId":"${requestId}",${routed?.route.logFields ?? '"api":null,"stage":null,"route":null'}` +
-    `,"method":"${method}","path":${JSON.stringify(path)},"status":${status},"latencyMs":${latencyMs.toFixed(3)},"integrationLatencyMs":${integrationMs.toFixed(3)}` +
+    `,"method":"${method}","path":"${escapeText(path)}","status":${status},"latencyMs":${milliseconds(latencyMs)},"integrationLatencyMs":${milliseconds(integrationMs)}` +
     `,"sourceIp":"${sourceIp}","userAgent":"${escapeText(headers.userAgent)}","bytes":${bodyBytes}${error}}`
   );
 }
@@ -32,6 +32,14 @@ export function codeOf(failure: unknown): string {
   return failure instanceof FunctionFailure || failure instanceof SluiceError ? failure.code : 'INTERNAL';
 }
 
+const THREE_DIGITS = Array.from({ length: 1_000 }, (_, number) => String(number).padStart(3, '0'));
+
+/** With three decimals, as `toFixed` has them but at a fraction of its cost. */
+function milliseconds(ms: number): string {
+  const us = Math.round(ms * 1_000);
+  return `${Math.floor(us / 1_000)}.${THREE_DIGITS[us % 1_000]}`;
+}
+
 let cachedSecond = 0;
 let cachedPrefix = '';
 
@@ -42,5 +50,5 @@ function isoTime(epochMs: number): string {
     cachedSecond = second;
     cachedPrefix = new Date(second * 1_000).toISOString().slice(0, 20);
   }
-  return `${cachedPrefix}${String(epochMs % 1_000).padStart(3, '0')}Z`;
+  return `${cachedPrefix}${THREE_DIGITS[epochMs % 1_000]}Z`;
 }

@@ -3,6 +3,7 @@ import { type GatewayResponse } from '../gateway-response';
 import { announcesBody } from '../integrations/request-body';
 import { type Received, type Routed } from '../request-context';
 import { discardBody } from '../responses/collect-body';
+import { endWithTurn } from '../responses/end-of-turn';
 import { writeStream } from '../responses/write-stream';
 import { type ResponseStyle } from '../routes/compiled-route';
 
@@ -18,7 +19,7 @@ export function writeResponse(context: Routed): void | Promise<void> {
     return send(context, status, headers, '', answer.bodyBytes);
   }
   // The upstream may answer before it has the whole request; what is left of that would be taken for the next one.
-  if (!context.request.complete && announcesBody(context)) headers.push('connection', 'close');
+  if (!context.request.complete && announcesBody(context)) context.response.shouldKeepAlive = false;
   return writeStream(context, answer, headers);
 }
 
@@ -35,7 +36,7 @@ export function writeGatewayResponse(
   }
   const headers = [...answer.headers, ...extraHeaders];
   pushIdentity(headers, received, answer.style);
-  if (!request.complete && announcesBody(received)) headers.push('connection', 'close'); // its rest would be taken for the next request
+  if (!request.complete && announcesBody(received)) response.shouldKeepAlive = false; // its rest would be taken for the next request
   send(received, answer.status, headers, answer.body, undefined);
 }
 
@@ -57,7 +58,7 @@ function send(
     if (bytes !== undefined) headers.push('content-length', String(bytes));
   }
   response.writeHead(status, headers);
-  response.end(bodiless || method === 'HEAD' ? undefined : body);
+  endWithTurn(response, bodiless || method === 'HEAD' ? undefined : body);
 }
 
 function isBodiless(status: number): boolean {

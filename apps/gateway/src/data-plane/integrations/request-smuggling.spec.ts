@@ -53,6 +53,7 @@ async function statuses(bytes: string): Promise<number[]> {
 }
 
 const head = (headers: string): string => `POST /up/outer HTTP/1.1\r\nHost: a\r\n${headers}\r\n`;
+const first = 'GET /up/first HTTP/1.1\r\nHost: a\r\n\r\n';
 const hidden = 'GET /up/hidden HTTP/1.1\r\nHost: a\r\n\r\n';
 
 describe('a request that two readers could understand differently', () => {
@@ -82,6 +83,20 @@ describe('a request that two readers could understand differently', () => {
     const answered = await statuses(bytes);
     expect(answered).toEqual([400]);
     expect(seen.map(({ url }) => url)).not.toContain('/hidden');
+  });
+
+  it.each([
+    ['two hosts', 'GET /up/outer HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n'],
+    ['an absolute target', 'GET http://b/up/outer HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ])('by %s is refused behind one that is still being answered, and nothing behind it is served', async (_what, bytes) => {
+    expect(await statuses(`${first}${bytes}${hidden}`)).toEqual([200, 400]);
+    expect(seen.map(({ url }) => url)).toEqual(['/first']);
+  });
+
+  it('that is no HTTP ends its connection behind one that is still being answered: no answer is taken for that one', async () => {
+    const bytes = head('Content-Length: 0\r\nContent-Length: 44\r\n');
+    expect(await statuses(`${first}${bytes}${hidden}`)).toEqual([200]);
+    expect(seen.map(({ url }) => url)).toEqual(['/first']);
   });
 
   it.each([

@@ -88,10 +88,13 @@ describe('a request that two readers could understand differently', () => {
   it.each([
     ['two hosts', 'GET /up/outer HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n'],
     ['an absolute target', 'GET http://b/up/outer HTTP/1.1\r\nHost: a\r\n\r\n'],
-  ])('by %s is refused behind one that is still being answered, and nothing behind it is served', async (_what, bytes) => {
-    expect(await statuses(`${first}${bytes}${hidden}`)).toEqual([200, 400]);
-    expect(seen.map(({ url }) => url)).toEqual(['/first']);
-  });
+  ])(
+    'by %s is refused behind one that is still being answered, and nothing behind it is served',
+    async (_what, bytes) => {
+      expect(await statuses(`${first}${bytes}${hidden}`)).toEqual([200, 400]);
+      expect(seen.map(({ url }) => url)).toEqual(['/first']);
+    },
+  );
 
   it('that is no HTTP ends its connection behind one that is still being answered: no answer is taken for that one', async () => {
     const bytes = head('Content-Length: 0\r\nContent-Length: 44\r\n');

@@ -1,6 +1,7 @@
 import { Queue } from 'bullmq';
 import { LIMITS } from '@sluice/contracts';
 import { type Redis, type RedisKeys } from '@sluice/redis';
+import { handOverBackend } from '../hand-over-backend';
 import { type RedisClock } from '../redis-clock';
 import { encodeFlags, SYNC_QUEUE_NAME, type Batch, type BatchHead } from '../wire';
 import { type PendingInvocation } from './pending-invocation';
@@ -33,13 +34,11 @@ export class BatchSender {
     /** Called for every invocation whose batch could not be stored: it certainly did not run. */
     private readonly onRefused: (pending: PendingInvocation, error: Error) => void,
   ) {
-    this.queue = new Queue(SYNC_QUEUE_NAME, {
-      prefix: keys.queuePrefix('sync', 0),
-      connection: redis,
-      streams: { events: { maxLen: 100 } },
-      skipVersionCheck: true,
-      defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
-    });
+    this.queue = new Queue(
+      SYNC_QUEUE_NAME,
+      { prefix: keys.queuePrefix('sync', 0), connection: redis, skipVersionCheck: true },
+      handOverBackend(redis),
+    );
     this.queue.on('error', () => undefined); // every failed add is reported to its caller
   }
 

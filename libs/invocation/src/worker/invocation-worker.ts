@@ -1,6 +1,7 @@
 import { Worker, type Job } from 'bullmq';
 import { type Logger } from '@sluice/logging';
 import { type Redis, type RedisKeys } from '@sluice/redis';
+import { handOverBackend } from '../hand-over-backend';
 import { RedisClock } from '../redis-clock';
 import { decodeFlags, SYNC_QUEUE_NAME, type Batch, type BatchHead } from '../wire';
 import { ReceivedInvocation } from './received-invocation';
@@ -21,8 +22,8 @@ export interface InvocationWorkerOptions {
 }
 
 /**
- * The runner's side of synchronous invocations. A batch is a hand-over: its job ends when the invocations are unpacked and
- * `accepted` is sent, so BullMQ locks it for milliseconds and never runs one twice.
+ * The runner's side of synchronous invocations. A batch is a hand-over: its job ends when it is taken, so it is never run twice;
+ * what becomes of its invocations from then on is the link's to say.
  */
 export class InvocationWorker {
   private readonly worker: Worker<Batch, undefined>;
@@ -34,20 +35,23 @@ export class InvocationWorker {
 
   constructor(private readonly options: InvocationWorkerOptions) {
     this.clock = new RedisClock(options.redis);
-    this.worker = new Worker<Batch, undefined>(SYNC_QUEUE_NAME, (job) => this.takeOver(job), {
-      prefix: options.keys.queuePrefix('sync', 0),
-      connection: options.blockingRedis,
-      autorun: false,
-      // A hand-over takes microseconds, so one at a time is enough; each further one asks Redis in vain once per batch.
-      concurrency: 1,
-      maxStalledCount: 0,
-      stalledInterval: 5_000,
-      lockDuration: 10_000,
-      drainDelay: 5,
-      removeOnComplete: { count: 0 },
-      removeOnFail: { count: 0 },
-      skipVersionCheck: true,
-    });
+    this.worker = new Worker<Batch, undefined>(
+      SYNC_QUEUE_NAME,
+      (job) => this.takeOver(job),
+      {
+        prefix: options.keys.queuePrefix('sync', 0),
+        connection: options.blockingRedis,
+        autorun: false,
+        // A hand-over takes microseconds, so one at a time is enough; each further one asks Redis in vain once per batch.
+        concurrency: 1,
+        // A job that is taken is gone: nothing to lock, nothing to find stalled.
+        skipLockRenewal: true,
+        skipStalledCheck: true,
+        drainDelay: 5,
+        skipVersionCheck: true,
+      },
+      handOverBackend(options.blockingRedis),
+    );
     this.worker.on('error', (error) => options.logger.warn('the sync queue is out of reach', { error: error.message }));
   }
 

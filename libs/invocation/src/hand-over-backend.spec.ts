@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { Queue, Worker } from 'bullmq';
+import { connectRedis, duplicateForBlocking, type Redis } from '@sluice/redis';
+import { startTestRedis, waitFor, type TestRedis } from '@sluice/testing';
+import { handOverBackend } from './hand-over-backend';
+
+let server: TestRedis;
+let redis: Redis;
+const closings: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  server = await startTestRedis();
+  redis = await connectRedis(server.volatileUrl, { name: 'test' });
+});
+afterEach(async () => {
+  for (const close of closings.splice(0).reverse()) await close();
+});
+afterAll(async () => {
+  redis.disconnect();
+  await server.stop();
+});
+
+function queue(prefix: string): Queue {
+  const made = new Queue('jobs', { prefix, connection: redis }, handOverBackend(redis));
+  closings.push(() => made.close());
+  return made;
+}
+
+function worker(prefix: string, take: (data: unknown) => void | Promise<void>): void {
+  const connection = duplicateForBlocking(redis, 'test');
+  const made = new Worker(
+    'jobs',
+    async ({ data }) => take(data),
+    { prefix, connection, skipLockRenewal: true, skipStalledCheck: true },
+    handOverBackend(connection),
+  );
+  closings.push(async () => {
+    await made.close(true);
+    connection.disconnect();
+  });
+}
+
+const freshPrefix = (): string => `{${randomUUID()}}`;
+
+describe('a queue of hand-overs', () => {
+  it('gives every job to one of its workers, once and in order, whichever of them is idle', async () => {
+    const prefix = freshPrefix();
+    const taken: number[][] = [[], [], []];
+    for (const list of taken) worker(prefix, (data) => void list.push(data as number));
+    const jobs = queue(prefix);
+    for (let job = 0; job < 500; job++) {
+      const added = jobs.add('job', job);
+      if (job % 5 === 0) await added;
+    }
+    await waitFor(() => taken.flat().length === 500);
+    expect(taken.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 500 }, (_, job) => job));
+    for (const list of taken) expect(list).toEqual([...list].sort((a, b) => a - b));
+  });
+
+  it('keeps nothing of a job that was taken, also of one whose worker failed', async () => {
+    const prefix = freshPrefix();
+    const jobs = queue(prefix);
+    await jobs.add('job', 'good');
+    await jobs.add('job', 'bad');
+    expect((await jobs.getWaiting()).map(({ data }) => data as string).sort()).toEqual(['bad', 'good']);
+    const taken: unknown[] = [];
+    worker(prefix, (data) => {
+      taken.push(data);
+      if (data === 'bad') throw new Error('bad');
+    });
+    await waitFor(() => taken.length === 2);
+    expect(taken).toEqual(['good', 'bad']);
+    const left = await redis.keys(`${prefix}:jobs:*`);
+    expect(left.map((key) => key.slice(prefix.length)).sort()).toEqual([':jobs:id', ':jobs:meta']);
+  });
+
+  it('wakes another worker for what waits behind a job that takes its time', async () => {
+    const prefix = freshPrefix();
+    const taken: unknown[] = [];
+    let release = (): void => undefined;
+    const slow = new Promise<void>((resolve) => (release = resolve));
+    const take = async (data: unknown): Promise<void> => {
+      taken.push(data);
+      if (data === 'slow') await slow;
+    };
+    worker(prefix, take);
+    worker(prefix, take);
+    const jobs = queue(prefix);
+    await Promise.all(['slow', 'a', 'b', 'c'].map((data) => jobs.add('job', data)));
+    await waitFor(() => taken.length === 4);
+    release();
+    expect(taken).toEqual(['slow', 'a', 'b', 'c']);
+  });
+
+  it('gives nothing while it is paused, and all that came meanwhile afterwards', async () => {
+    const prefix = freshPrefix();
+    const jobs = queue(prefix);
+    await jobs.pause();
+    const taken: unknown[] = [];
+    await jobs.add('job', 1);
+    worker(prefix, (data) => void taken.push(data));
+    await jobs.add('job', 2);
+    expect(await jobs.getWaitingCount()).toBe(2);
+    expect(taken).toEqual([]);
+    await jobs.resume();
+    await waitFor(() => taken.length === 2);
+    expect(taken).toEqual([1, 2]);
+  });
+});

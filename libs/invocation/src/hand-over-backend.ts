@@ -1,0 +1,60 @@
+import { createRedisBackend, type BackendFactory, type JobJson, type RedisQueueBackend } from 'bullmq';
+import { LuaScript, type Redis } from '@sluice/redis';
+
+const addJob = LuaScript.load(__dirname, 'add-job-4.lua');
+const takeJob = LuaScript.load(__dirname, 'take-job-3.lua');
+
+type Keys = Readonly<Record<'' | 'id' | 'wait' | 'marker' | 'meta', string>>;
+/** What BullMQ's worker asks its backend for: the job as JSON or null, its id, ms of a rate limit, epoch ms of a delayed job. */
+type NextJob = [
+  job: Pick<JobJson, 'id' | 'name' | 'data' | 'opts'> | null,
+  id: string,
+  limitMs: number,
+  delayedTo: number,
+];
+const NO_JOB: NextJob = [null, '', 0, 0];
+
+/**
+ * BullMQ's Redis backend for a queue whose jobs are hand-overs: taking one ends it. That is two script calls a job; BullMQ's own
+ * are four and larger (add; take and lock; finish; ask in vain, since taking sets the marker anew), for jobs that somebody may have
+ * to take a second time. A batch whose runner dies before it said `accepted` never may: its gateway refuses it.
+ *
+ * Keys and what stands in them are BullMQ's, so its tools show what waits, and a paused queue gives nothing. There are no locks, no
+ * delays, priorities or limits, no events, and nothing is kept of a job that was taken.
+ */
+export function handOverBackend(redis: Redis): BackendFactory<RedisQueueBackend> {
+  return (name, options, connections) => {
+    const backend = createRedisBackend(name, options, connections);
+    const { '': prefix, id: ids, wait, marker, meta } = backend.keys as Keys;
+    let waiting = 0;
+
+    const add = async ({ name, data, timestamp }: JobJson): Promise<string> =>
+      (await addJob.run(redis, [ids, wait, marker, meta], [prefix, name, data, timestamp])) as string;
+
+    const take = async (): Promise<NextJob> => {
+      const taken = (await takeJob.run(redis, [wait, marker, meta], [prefix])) as [string, string, string, number] | [];
+      if (taken.length === 0) {
+        waiting = 0;
+        return NO_JOB;
+      }
+      const [id, name, data] = taken;
+      waiting = taken[3];
+      return [{ id, name, data, opts: {} }, id, 0, 0];
+    };
+
+    /** Since it was taken the job is gone; what is left to do is to fetch the next one, where one waited. */
+    const finish = async (fetchNext: boolean): Promise<{ result: NextJob | undefined; finishedOn: number }> => ({
+      result: !fetchNext ? undefined : waiting > 0 ? await take() : NO_JOB,
+      finishedOn: Date.now(),
+    });
+
+    return Object.assign(backend, {
+      addJob: add,
+      moveToActive: take,
+      moveToCompleted: (_job: unknown, _value: unknown, _remove: unknown, _token: string, fetchNext: boolean) =>
+        finish(fetchNext),
+      moveToFailed: (_job: unknown, _reason: string, _remove: unknown, _token: string, fetchNext: boolean) =>
+        finish(fetchNext),
+    });
+  };
+}

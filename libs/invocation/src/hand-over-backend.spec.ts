@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Queue, Worker } from 'bullmq';
 import { connectRedis, duplicateForBlocking, type Redis } from '@sluice/redis';
 import { startTestRedis, waitFor, type TestRedis } from '@sluice/testing';
-import { handOverBackend } from './hand-over-backend';
+import { handOverBackend, type HandOverBackend } from './hand-over-backend';
 
 let server: TestRedis;
 let redis: Redis;
@@ -20,17 +20,22 @@ afterAll(async () => {
   await server.stop();
 });
 
-function queue(prefix: string): Queue {
+function queue(prefix: string) {
   const made = new Queue('jobs', { prefix, connection: redis }, handOverBackend(redis));
   closings.push(() => made.close());
-  return made;
+  return {
+    add: (data: unknown, text = '') => made.getBackend().handOver(JSON.stringify(data), text),
+    pause: () => made.pause(),
+    resume: () => made.resume(),
+    waiting: async () => (await made.getWaiting()).map((job) => job.data as unknown),
+  };
 }
 
-function worker(prefix: string, take: (data: unknown) => void | Promise<void>): void {
+function worker(prefix: string, take: (data: unknown, text: string) => void | Promise<void>): void {
   const connection = duplicateForBlocking(redis, 'test');
-  const made = new Worker(
+  const made: Worker<unknown, void, string, HandOverBackend> = new Worker(
     'jobs',
-    async ({ data }) => take(data),
+    async ({ id, data }) => take(data, made.getBackend().textOf(id)),
     { prefix, connection, skipLockRenewal: true, skipStalledCheck: true },
     handOverBackend(connection),
   );
@@ -49,7 +54,7 @@ describe('a queue of hand-overs', () => {
     for (const list of taken) worker(prefix, (data) => void list.push(data as number));
     const jobs = queue(prefix);
     for (let job = 0; job < 500; job++) {
-      const added = jobs.add('job', job);
+      const added = jobs.add(job);
       if (job % 5 === 0) await added;
     }
     await waitFor(() => taken.flat().length === 500);
@@ -57,12 +62,23 @@ describe('a queue of hand-overs', () => {
     for (const list of taken) expect(list).toEqual([...list].sort((a, b) => a - b));
   });
 
+  it('carries text as it is beside the data', async () => {
+    const prefix = freshPrefix();
+    const texts = ['', '{"a":"\\u0000"}', 'ü\u{1f600}\n"'.repeat(10_000), 'null'];
+    const taken: [unknown, string][] = [];
+    worker(prefix, (data, text) => void taken.push([data, text]));
+    const jobs = queue(prefix);
+    for (const [index, text] of texts.entries()) await jobs.add(index, text);
+    await waitFor(() => taken.length === texts.length);
+    expect(taken).toEqual(texts.map((text, index) => [index, text]));
+  });
+
   it('keeps nothing of a job that was taken, also of one whose worker failed', async () => {
     const prefix = freshPrefix();
     const jobs = queue(prefix);
-    await jobs.add('job', 'good');
-    await jobs.add('job', 'bad');
-    expect((await jobs.getWaiting()).map(({ data }) => data as string).sort()).toEqual(['bad', 'good']);
+    await jobs.add('good');
+    await jobs.add('bad');
+    expect((await jobs.waiting()).sort()).toEqual(['bad', 'good']);
     const taken: unknown[] = [];
     worker(prefix, (data) => {
       taken.push(data);
@@ -86,7 +102,7 @@ describe('a queue of hand-overs', () => {
     worker(prefix, take);
     worker(prefix, take);
     const jobs = queue(prefix);
-    await Promise.all(['slow', 'a', 'b', 'c'].map((data) => jobs.add('job', data)));
+    await Promise.all(['slow', 'a', 'b', 'c'].map((data) => jobs.add(data)));
     await waitFor(() => taken.length === 4);
     release();
     expect(taken).toEqual(['slow', 'a', 'b', 'c']);
@@ -97,10 +113,10 @@ describe('a queue of hand-overs', () => {
     const jobs = queue(prefix);
     await jobs.pause();
     const taken: unknown[] = [];
-    await jobs.add('job', 1);
+    await jobs.add(1);
     worker(prefix, (data) => void taken.push(data));
-    await jobs.add('job', 2);
-    expect(await jobs.getWaitingCount()).toBe(2);
+    await jobs.add(2);
+    expect(await jobs.waiting()).toHaveLength(2);
     expect(taken).toEqual([]);
     await jobs.resume();
     await waitFor(() => taken.length === 2);

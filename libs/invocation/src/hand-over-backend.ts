@@ -4,13 +4,20 @@ import { LuaScript, type Redis } from '@sluice/redis';
 const addJob = LuaScript.load(__dirname, 'add-job-4.lua');
 const takeJob = LuaScript.load(__dirname, 'take-job-3.lua');
 
+export interface HandOverBackend extends RedisQueueBackend {
+  /** Adds a job: `data` is JSON; `text` travels beside it as it is, since text inside JSON is written and read character by character. */
+  handOver(data: string, text: string): Promise<string>;
+  /** The text of a job that was taken here; to be asked for once. */
+  textOf(jobId: string | undefined): string;
+}
+
 type Keys = Readonly<Record<'' | 'id' | 'wait' | 'marker' | 'meta', string>>;
 /** What BullMQ's worker asks its backend for: the job as JSON or null, its id, ms of a rate limit, epoch ms of a delayed job. */
 type NextJob = [
   job: Pick<JobJson, 'id' | 'name' | 'data' | 'opts'> | null,
   id: string,
   limitMs: number,
-  delayedTo: number,
+  delayedToMs: number,
 ];
 const NO_JOB: NextJob = [null, '', 0, 0];
 
@@ -22,14 +29,12 @@ const NO_JOB: NextJob = [null, '', 0, 0];
  * Keys and what stands in them are BullMQ's, so its tools show what waits, and a paused queue gives nothing. There are no locks, no
  * delays, priorities or limits, no events, and nothing is kept of a job that was taken.
  */
-export function handOverBackend(redis: Redis): BackendFactory<RedisQueueBackend> {
+export function handOverBackend(redis: Redis): BackendFactory<HandOverBackend> {
   return (name, options, connections) => {
     const backend = createRedisBackend(name, options, connections);
     const { '': prefix, id: ids, wait, marker, meta } = backend.keys as Keys;
+    const texts = new Map<string, string>();
     let waiting = 0;
-
-    const add = async ({ name, data, timestamp }: JobJson): Promise<string> =>
-      (await addJob.run(redis, [ids, wait, marker, meta], [prefix, name, data, timestamp])) as string;
 
     const take = async (): Promise<NextJob> => {
       const taken = (await takeJob.run(redis, [wait, marker, meta], [prefix])) as [string, string, string, number] | [];
@@ -37,8 +42,9 @@ export function handOverBackend(redis: Redis): BackendFactory<RedisQueueBackend>
         waiting = 0;
         return NO_JOB;
       }
-      const [id, name, data] = taken;
-      waiting = taken[3];
+      const [id, data, text, others] = taken;
+      waiting = others;
+      texts.set(id, text);
       return [{ id, name, data, opts: {} }, id, 0, 0];
     };
 
@@ -49,7 +55,13 @@ export function handOverBackend(redis: Redis): BackendFactory<RedisQueueBackend>
     });
 
     return Object.assign(backend, {
-      addJob: add,
+      handOver: async (data: string, text: string) =>
+        (await addJob.run(redis, [ids, wait, marker, meta], [prefix, name, data, text, Date.now()])) as string,
+      textOf: (jobId: string | undefined) => {
+        const text = texts.get(jobId ?? '') ?? '';
+        texts.delete(jobId ?? '');
+        return text;
+      },
       moveToActive: take,
       moveToCompleted: (_job: unknown, _value: unknown, _remove: unknown, _token: string, fetchNext: boolean) =>
         finish(fetchNext),

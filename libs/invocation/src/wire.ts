@@ -27,17 +27,16 @@ export type BatchHead = readonly [
   waitMs: number,
   /** Redis time: a runner that reads it later drops it. */
   acceptByMs: number,
-  /** Characters of `events` that are its event; 0 when external. */
+  /** Characters of the batch's text that are its event; 0 when external. */
   eventLength: number,
 ];
 
-/** Job data. Events are JSON texts one after the other: text stays text until the guest parses it. */
+/** Job data. The job's text is the events, JSON one after the other: text stays text until the guest parses it. */
 export interface Batch {
   /** `<instance>@<address>` of the gateway's link server. */
   readonly replyTo: string;
   readonly revisions: readonly (readonly [functionName: string, revision: string])[];
   readonly heads: readonly BatchHead[];
-  readonly events: string;
 }
 
 export function encodeFlags(kind: InvocationKind, retryable: boolean, external: boolean): number {

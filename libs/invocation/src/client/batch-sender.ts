@@ -21,7 +21,7 @@ const ANSWER_MS = 2;
  * batches hold 31 invocations instead of 13.
  */
 export class BatchSender {
-  private readonly queue: Queue;
+  private readonly queue;
   private readonly waiting: PendingInvocation[] = [];
   private batchesUnderWay = 0;
   private scheduled = false;
@@ -86,7 +86,8 @@ export class BatchSender {
     try {
       const external = batch.filter(({ request }) => request.event.length > EXTERNAL_EVENT_CHARS);
       if (external.length > 0) await this.storeExternal(external);
-      await this.queue.add('batch', this.encode(batch));
+      const [head, events] = this.encode(batch);
+      await this.queue.getBackend().handOver(JSON.stringify(head), events);
     } catch (error) {
       for (const pending of batch) this.onRefused(pending, error as Error);
       return;
@@ -115,7 +116,7 @@ export class BatchSender {
     );
   }
 
-  private encode(batch: readonly PendingInvocation[]): Batch {
+  private encode(batch: readonly PendingInvocation[]): [Batch, events: string] {
     const localMs = performance.now();
     const redisMs = this.clock.nowMs();
     const revisions: [string, string][] = [];
@@ -137,7 +138,7 @@ export class BatchSender {
       ]);
       if (!external) events += request.event;
     }
-    return { replyTo: this.replyTo, revisions, heads, events };
+    return [{ replyTo: this.replyTo, revisions, heads }, events];
   }
 }
 

@@ -26,7 +26,7 @@ export interface InvocationWorkerOptions {
  * what becomes of its invocations from then on is the link's to say.
  */
 export class InvocationWorker {
-  private readonly worker: Worker<Batch, undefined>;
+  private readonly worker;
   private readonly clock: RedisClock;
   private readonly links = new Map<string, ReplyLink>();
   private readonly waitingForRoom: (() => void)[] = [];
@@ -35,9 +35,9 @@ export class InvocationWorker {
 
   constructor(private readonly options: InvocationWorkerOptions) {
     this.clock = new RedisClock(options.redis);
-    this.worker = new Worker<Batch, undefined>(
+    this.worker = new Worker(
       SYNC_QUEUE_NAME,
-      (job) => this.takeOver(job),
+      (job: Job<Batch, undefined>) => this.takeOver(job),
       {
         prefix: options.keys.queuePrefix('sync', 0),
         connection: options.blockingRedis,
@@ -81,26 +81,27 @@ export class InvocationWorker {
     await Promise.all([...this.links.values()].map((link) => link.close()));
   }
 
-  private async takeOver({ data }: Job<Batch, undefined>): Promise<undefined> {
+  private async takeOver({ id, data }: Job<Batch, undefined>): Promise<undefined> {
+    const events = this.worker.getBackend().textOf(id);
     const link = this.linkTo(data.replyTo);
     if (link === null) return undefined;
-    if (link.isOpen) await this.unpackAll(link, data);
+    if (link.isOpen) await this.unpackAll(link, data, events);
     // Other gateways do not wait for one that has to prove itself first; what waits for it takes up room.
-    else void this.unpackWhenOpen(link, data);
+    else void this.unpackWhenOpen(link, data, events);
     while (this.unanswered > this.options.inFlightMax)
       await new Promise<void>((resolve) => this.waitingForRoom.push(resolve));
     return undefined;
   }
 
-  private async unpackWhenOpen(link: ReplyLink, batch: Batch): Promise<void> {
+  private async unpackWhenOpen(link: ReplyLink, batch: Batch, events: string): Promise<void> {
     this.unanswered += batch.heads.length;
     const open = await link.opened;
     for (const _ of batch.heads) this.answered();
-    if (open) await this.unpackAll(link, batch);
+    if (open) await this.unpackAll(link, batch, events);
   }
 
   /** Nothing starts before its gateway can know that it may have: NOT_ACCEPTED promises that it did not run. */
-  private async unpackAll(link: ReplyLink, { revisions, heads, events }: Batch): Promise<void> {
+  private async unpackAll(link: ReplyLink, { revisions, heads }: Batch, events: string): Promise<void> {
     const nowMs = this.clock.nowMs();
     const taken: ReceivedInvocation[] = [];
     const accepted: number[] = [];
@@ -108,6 +109,7 @@ export class InvocationWorker {
     for (const head of heads) {
       const event = events.slice(offset, (offset += head[7]));
       if (nowMs > head[6]) continue; // the gateway has refused it by now
+      if (event.length !== head[7]) continue; // a gateway that writes batches otherwise: nothing of it is run, and it refuses it
       const invocation = this.unpack(
         link,
         head,

@@ -1,5 +1,6 @@
 import { type Routed } from '../request-context';
 import { ACCOUNT_ID, bodyFields, domainOf, isForwarded, ownHeaders, queryPairs, requestTime } from './event-fields';
+import { jsonText } from './json-text';
 
 /**
  * Payload format 2.0 (AWS "Working with AWS Lambda proxy integrations for HTTP APIs"): lower-case header names, duplicates joined
@@ -28,18 +29,18 @@ export function requestFieldsV2(context: Routed): string {
   } = context;
   const { authorizerV2 } = context.authorization;
   const domain = domainOf(headers.host);
-  const pathJson = JSON.stringify(stagePath === '' ? routedPath : stagePath + routedPath);
-  let event = `"routeKey":${route.routeKeyJson},"rawPath":${pathJson},"rawQueryString":${JSON.stringify(rawQuery)}`;
+  const pathJson = jsonText(stagePath === '' ? routedPath : stagePath + routedPath);
+  let event = `"routeKey":${route.routeKeyJson},"rawPath":${pathJson},"rawQueryString":${jsonText(rawQuery)}`;
   if (headers.cookie !== '')
     event += `,"cookies":${JSON.stringify(headers.cookie.split(/; */).filter((cookie) => cookie !== ''))}`;
   event += `,"headers":${headersJson(context)}`;
   if (rawQuery !== '') {
-    const query = joinPairs(queryPairs(rawQuery));
+    const query = queryJson(rawQuery);
     if (query !== null) event += `,"queryStringParameters":${query}`;
   }
   event +=
-    `,"requestContext":{"accountId":"${ACCOUNT_ID}","apiId":"${route.apiName}"${authorizerV2 === '' ? '' : `,"authorizer":${authorizerV2}`},"domainName":${JSON.stringify(domain.name)},"domainPrefix":${JSON.stringify(domain.prefix)}` +
-    `,"http":{"method":"${method}","path":${pathJson},"protocol":"HTTP/${context.request.httpVersion}","sourceIp":"${sourceIp}","userAgent":${JSON.stringify(headers.userAgent)}}` +
+    `,"requestContext":{"accountId":"${ACCOUNT_ID}","apiId":"${route.apiName}"${authorizerV2 === '' ? '' : `,"authorizer":${authorizerV2}`},"domainName":${jsonText(domain.name)},"domainPrefix":${jsonText(domain.prefix)}` +
+    `,"http":{"method":"${method}","path":${pathJson},"protocol":"HTTP/${context.request.httpVersion}","sourceIp":"${sourceIp}","userAgent":${jsonText(headers.userAgent)}}` +
     `,"requestId":"${requestId}","routeKey":${route.routeKeyJson},"stage":"${route.stage.name}","time":"${requestTime(receivedEpochMs)}","timeEpoch":${receivedEpochMs}}`;
   if (route.stageVariablesJson !== '') event += `,"stageVariables":${route.stageVariablesJson}`;
   if (pathParameters !== null) event += `,"pathParameters":${JSON.stringify(pathParameters)}`;
@@ -48,26 +49,31 @@ export function requestFieldsV2(context: Routed): string {
 
 function headersJson(context: Routed): string {
   const { raw } = context.headers;
-  const pairs: [string, string][] = [];
+  const values = new Map<string, string>();
   for (let index = 0; index < raw.length; index += 2) {
     const name = (raw[index] as string).toLowerCase();
-    if (name !== 'cookie' && isForwarded(name)) pairs.push([name, raw[index + 1] as string]);
+    if (name !== 'cookie' && isForwarded(name)) join(values, name, raw[index + 1] as string);
   }
   const own = ownHeaders(context);
-  for (let index = 0; index < own.length; index += 2) pairs.push([own[index] as string, own[index + 1] as string]);
-  return joinPairs(pairs) ?? '{}';
+  for (let index = 0; index < own.length; index += 2) join(values, own[index] as string, own[index + 1] as string);
+  return objectOf(values);
 }
 
-/** An object whose duplicate names have their values joined with commas; null when there is none. Any name is data, `__proto__` too. */
-function joinPairs(pairs: readonly (readonly [string, string])[]): string | null {
-  if (pairs.length === 0) return null;
+function queryJson(rawQuery: string): string | null {
   const values = new Map<string, string>();
-  for (const [name, value] of pairs) {
-    const present = values.get(name);
-    values.set(name, present === undefined ? value : `${present},${value}`);
-  }
-  let text = '';
-  for (const [name, value] of values)
-    text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${JSON.stringify(value)}`;
+  for (const [name, value] of queryPairs(rawQuery)) join(values, name, value);
+  return values.size === 0 ? null : objectOf(values);
+}
+
+/** Values of one name are joined with commas. */
+function join(values: Map<string, string>, name: string, value: string): void {
+  const present = values.get(name);
+  values.set(name, present === undefined ? value : `${present},${value}`);
+}
+
+/** Any name is data, `__proto__` too. */
+function objectOf(values: ReadonlyMap<string, string>): string {
+  let text = '{';
+  for (const [name, value] of values) text += `${text === '{' ? '' : ','}${jsonText(name)}:${jsonText(value)}`;
   return `${text}}`;
 }

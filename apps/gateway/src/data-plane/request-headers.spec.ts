@@ -10,6 +10,21 @@ describe('reading the head of a request', () => {
     },
   );
 
+  it.each(['h', 'api.example.com:8080', '127.0.0.1', '[::1]:80', 'a_b', 'xn--bcher-kva.example', '', 'h:'])(
+    'takes %j as a host',
+    (host) => {
+      expect(readHeaders(['Host', host]).host).toBe(host);
+    },
+  );
+
+  it.each(['a b', 'a/b', 'a@b', 'a,b c', 'h:x', '[::1', '::1', 'b\u00fccher.example', 'a%2', 'http://a'])(
+    'refuses %j as a host, also behind one that is',
+    (host) => {
+      readHeaders(['Host', 'h']);
+      expect(() => readHeaders(['host', host])).toThrow('The header host is not a host name with an optional port.');
+    },
+  );
+
   it('joins several Cookie and X-Forwarded-For headers', () => {
     const headers = readHeaders([
       'Host',

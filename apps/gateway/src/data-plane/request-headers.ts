@@ -33,9 +33,14 @@ export class RequestHeaders {
   }
 }
 
+/** uri-host with an optional port, RFC 9112 §3.2 and RFC 3986 §3.2.2. */
+const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(?::\d*)?$/;
+/** Requests one after the other mostly have the same. */
+let hostOfLastRequest = '';
+
 /**
  * Reads the raw header list in one pass.
- * Throws BAD_REQUEST on a duplicate of a header that decides something (RFC 9112 §3.2 for Host; of two others, somebody in between would pick another one than we do).
+ * Throws BAD_REQUEST on a Host that is none, and on a duplicate of a header that decides something (RFC 9112 §3.2 for Host; of two others, somebody in between would pick another one than we do).
  */
 export function readHeaders(raw: readonly string[]): RequestHeaders {
   let host: string | null = null;
@@ -54,6 +59,11 @@ export function readHeaders(raw: readonly string[]): RequestHeaders {
       case 'host':
         if (host !== null) throw duplicate(name);
         host = value;
+        if (host !== hostOfLastRequest) {
+          if (!HOST.test(host))
+            throw new SluiceError('BAD_REQUEST', 'The header host is not a host name with an optional port.');
+          hostOfLastRequest = host;
+        }
         break;
       case 'authorization':
         if (authorization) throw duplicate(name);

@@ -27,6 +27,11 @@ test.each<[string, object, string]>([
   ],
   ['a principal', { Principal: '*' }, 'Statement.0.Principal: has no place in a policy of a user or group'],
   ['an unknown part', { Ressource: '*' }, 'Statement.0.Ressource: is not a part of a statement: Sid, Effect'],
+  [
+    'an escape in small letters',
+    { Resource: 'arn:aws:execute-api:*:*:shop/*/GET/a%3ab' },
+    'Statement.0.Resource: must have escapes in capitals',
+  ],
   ['a Sid of other characters', { Sid: 'a/b' }, 'Statement.0.Sid: must be at most 128 letters'],
   [
     'an unknown operator',
@@ -85,6 +90,14 @@ test.each<[string, object, string]>([
   ['everybody but one allowed', { NotPrincipal: '*' }, 'Statement.0.NotPrincipal: goes with "Effect": "Deny" only'],
 ])('a resource policy with %s is refused', (_what, changed, expected) => {
   expect(problems(changed, 'resource')).toEqual([expect.stringContaining(expected)]);
+});
+
+test('two statements of one document have two Sids', () => {
+  const [named, unnamed] = [{ ...statement, Sid: 'Pets' }, statement];
+  expect(policyProblems({ Statement: [named, unnamed, { ...named, Sid: 'Toys' }] }, 'identity')).toEqual([]);
+  expect(policyProblems({ Statement: [named, unnamed, unnamed, named] }, 'identity')).toEqual([
+    { path: ['Statement', 3, 'Sid'], message: 'is the Sid of another statement: each names one' },
+  ]);
 });
 
 test('every problem is named at once', () => {

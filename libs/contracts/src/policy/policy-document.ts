@@ -74,6 +74,7 @@ const VARIABLE = /^\$\{([*?$]|[A-Za-z0-9-]+:[\w.\-/:=+@]+(, *'[^'{}]*')?)\}/;
 
 class PolicyCheck {
   private readonly problems: PolicyProblem[] = [];
+  private readonly sids = new Set<string>();
   private variables = false;
 
   constructor(private readonly kind: PolicyKind) {}
@@ -104,6 +105,10 @@ class PolicyCheck {
     const { Sid: sid, Effect: effect } = statement;
     if (sid !== undefined && !(typeof sid === 'string' && /^[A-Za-z0-9 _-]{0,128}$/.test(sid)))
       this.problem([...at, 'Sid'], 'must be at most 128 letters, digits, spaces, "-" or "_"');
+    else if (typeof sid === 'string' && sid !== '') {
+      if (this.sids.has(sid)) this.problem([...at, 'Sid'], 'is the Sid of another statement: each names one');
+      this.sids.add(sid);
+    }
     if (effect !== 'Allow' && effect !== 'Deny') this.problem([...at, 'Effect'], 'must be "Allow" or "Deny"');
     this.exactlyOne(statement, 'Action', at, (text) => this.action(text));
     this.exactlyOne(statement, 'Resource', at, (text) => this.resource(text));
@@ -134,6 +139,9 @@ class PolicyCheck {
       return this.kind === 'resource'
         ? 'must be "*", an ARN, or "execute-api:/stage/METHOD/path"'
         : 'must be "*" or an ARN, such as "arn:aws:execute-api:*:*:shop/*"';
+    // What is authorized is the canonical path, in which the escapes that stay are in capitals.
+    if (/execute-api:/.test(text) && /%(?![0-9A-F]{2})/.test(text))
+      return 'must have escapes in capitals, such as "%2F": that is how paths are compared';
     return this.variables ? variableProblem(text) : null;
   }
 

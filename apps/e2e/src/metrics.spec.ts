@@ -1,5 +1,5 @@
-import { startTestRedis, type TestRedis, waitFor } from '@sluice/testing';
-import { E2ePlatform, steadyLoad, type LoadFigures } from './index';
+import { waitFor } from '@sluice/testing';
+import { steadyLoad, TwoMachines, type E2ePlatform, type LoadFigures } from './index';
 
 /** The long form of the same promise: METRICS_LOAD_SECONDS=60 METRICS_CALLS_PER_SECOND=200. */
 const LOAD_SECONDS = Number(process.env['METRICS_LOAD_SECONDS'] ?? 8);
@@ -18,26 +18,13 @@ interface MetricAnswer {
 }
 
 describe('metrics of two machines', () => {
-  let redis: TestRedis;
-  let machines: E2ePlatform[];
+  let machines: TwoMachines;
   beforeAll(async () => {
-    redis = await startTestRedis();
-    const env = {
-      REDIS_URL: redis.url,
-      REDIS_VOLATILE_URL: redis.volatileUrl,
-      SLUICE_MASTER_KEY: Buffer.alloc(32, 5).toString('base64'),
-      SLUICE_ROOT_ACCESS_KEY_ID: 'AKIAMETRICSMETRICS00',
-      SLUICE_ROOT_SECRET_ACCESS_KEY: 'a-secret-for-the-metrics-of-two-machines',
-      SANDBOX_HOSTS: '1',
-    };
-    machines = [await E2ePlatform.start({ env }), await E2ePlatform.start({ env })];
+    machines = await TwoMachines.start();
   }, 120_000);
-  afterAll(async () => {
-    await Promise.all(machines.map((machine) => machine.stop()));
-    await redis.stop();
-  }, 60_000);
+  afterAll(() => machines.stop(), 60_000);
 
-  const machine = (index: number): E2ePlatform => machines[index % machines.length] as E2ePlatform;
+  const machine = (index: number): E2ePlatform => machines.machine(index);
   const total = async (query: string): Promise<Readonly<Record<string, number>>> => {
     const { json } = await machine(0).controlPlane.get(`/v1/metrics?start=15m&${query}`);
     return (json as MetricAnswer).total ?? {};

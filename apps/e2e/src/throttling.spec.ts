@@ -1,31 +1,17 @@
-import { startTestRedis, waitFor, type TestRedis } from '@sluice/testing';
-import { E2ePlatform } from './e2e-platform';
-import { closedLoad, steadyLoad } from './load';
+import { waitFor } from '@sluice/testing';
+import { closedLoad, steadyLoad, TwoMachines, type E2ePlatform } from './index';
 
 const HELLO = `export const handler = async () => ({ statusCode: 200, body: 'hello' });`;
 
 describe('limits over two machines', () => {
-  let redis: TestRedis;
-  let machines: E2ePlatform[];
+  let machines: TwoMachines;
   beforeAll(async () => {
-    redis = await startTestRedis();
-    const env = {
-      REDIS_URL: redis.url,
-      REDIS_VOLATILE_URL: redis.volatileUrl,
-      SLUICE_MASTER_KEY: Buffer.alloc(32, 6).toString('base64'),
-      SLUICE_ROOT_ACCESS_KEY_ID: 'AKIATHROTTLETHROTTLE',
-      SLUICE_ROOT_SECRET_ACCESS_KEY: 'a-secret-for-the-limits-of-two-machines',
-      SANDBOX_HOSTS: '1',
-    };
-    machines = [await E2ePlatform.start({ env }), await E2ePlatform.start({ env })];
+    machines = await TwoMachines.start();
     await machine(0).deploy('hello', HELLO);
   }, 120_000);
-  afterAll(async () => {
-    await Promise.all(machines.map((one) => one.stop()));
-    await redis.stop();
-  }, 60_000);
+  afterAll(() => machines.stop(), 60_000);
 
-  const machine = (index: number): E2ePlatform => machines[index % machines.length] as E2ePlatform;
+  const machine = (index: number): E2ePlatform => machines.machine(index);
 
   async function declare(path: string, value: unknown): Promise<void> {
     const { status, text } = await machine(0).controlPlane.json('PUT', path, value);

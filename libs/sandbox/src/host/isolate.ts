@@ -93,8 +93,13 @@ export class GuestIsolate {
     ]);
   }
 
-  /** Settles when the isolate is done: the entry and every microtask after it. Its rejection says nothing reliable. */
-  apply(args: readonly unknown[]): Promise<unknown> {
+  /**
+   * Settles when the isolate is done: the entry and every microtask after it. Its rejection says nothing reliable.
+   * isolated-vm has V8 describe the frames above the call: 20 µs from as deep in the host as entries come from, next to nothing from
+   * a microtask, which has none above it.
+   */
+  async apply(args: readonly unknown[]): Promise<unknown> {
+    await undefined;
     // eslint-disable-next-line prefer-spread -- Reference.apply enters the isolate; it is not Function.prototype.apply
     return (this.enter as ivm.Reference).apply(undefined, args as never[]);
   }

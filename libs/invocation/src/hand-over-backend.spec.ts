@@ -31,7 +31,10 @@ function queue(prefix: string) {
   };
 }
 
-function worker(prefix: string, take: (data: unknown, text: string) => void | Promise<void>): void {
+function worker(
+  prefix: string,
+  take: (data: unknown, text: string) => void | Promise<void>,
+): Worker<unknown, void, string, HandOverBackend> {
   const connection = duplicateForBlocking(redis, 'test');
   const made: Worker<unknown, void, string, HandOverBackend> = new Worker(
     'jobs',
@@ -43,6 +46,7 @@ function worker(prefix: string, take: (data: unknown, text: string) => void | Pr
     await made.close(true);
     connection.disconnect();
   });
+  return made;
 }
 
 const freshPrefix = (): string => `{${randomUUID()}}`;
@@ -106,6 +110,21 @@ describe('a queue of hand-overs', () => {
     await waitFor(() => taken.length === 4);
     release();
     expect(taken).toEqual(['slow', 'a', 'b', 'c']);
+  });
+
+  it('takes nothing for a worker that has stopped taking, also where it was waiting: the next worker is woken', async () => {
+    const prefix = freshPrefix();
+    const jobs = queue(prefix);
+    const taken: string[] = [];
+    const leaving = worker(prefix, () => void taken.push('leaving'));
+    await jobs.add(1);
+    await waitFor(() => taken.length === 1);
+    await leaving.pause(true);
+    await leaving.getBackend().stopTaking();
+    await jobs.add(2);
+    worker(prefix, () => void taken.push('staying'));
+    await waitFor(() => taken.length === 2, { timeoutMs: 3_000 });
+    expect(taken).toEqual(['leaving', 'staying']);
   });
 
   it('gives nothing while it is paused, and all that came meanwhile afterwards', async () => {

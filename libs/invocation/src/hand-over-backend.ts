@@ -9,6 +9,11 @@ export interface HandOverBackend extends RedisQueueBackend {
   handOver(data: string, text: string): Promise<string>;
   /** The text of a job that was taken here; to be asked for once. */
   textOf(jobId: string | undefined): string;
+  /**
+   * From here on nothing is taken. Resolves once what was taken is with the processor, which has asked for its text: a worker that is
+   * paused still takes what it was waiting for.
+   */
+  stopTaking(): Promise<void>;
 }
 
 type Keys = Readonly<Record<'' | 'id' | 'wait' | 'marker' | 'meta', string>>;
@@ -34,9 +39,17 @@ export function handOverBackend(redis: Redis): BackendFactory<HandOverBackend> {
     const backend = createRedisBackend(name, options, connections);
     const { '': prefix, id: ids, wait, marker, meta } = backend.keys as Keys;
     const texts = new Map<string, string>();
+    const waitingForQuiet: (() => void)[] = [];
     let waiting = 0;
+    let taking = 0;
+    let stopped = false;
 
-    const take = async (): Promise<NextJob> => {
+    const quiet = (): boolean => taking === 0 && texts.size === 0;
+    const tellQuiet = (): void => {
+      if (quiet()) for (const resolve of waitingForQuiet.splice(0)) resolve();
+    };
+
+    const takeOne = async (): Promise<NextJob> => {
       const taken = (await takeJob.run(redis, [wait, marker, meta], [prefix])) as [string, string, string, number] | [];
       if (taken.length === 0) {
         waiting = 0;
@@ -46,6 +59,21 @@ export function handOverBackend(redis: Redis): BackendFactory<HandOverBackend> {
       waiting = others;
       texts.set(id, text);
       return [{ id, name, data, opts: {} }, id, 0, 0];
+    };
+
+    const take = async (): Promise<NextJob> => {
+      if (stopped) {
+        // It took the marker out to get here: another worker shall be woken for what waits.
+        await redis.zadd(marker, 0, '0');
+        return NO_JOB;
+      }
+      taking++;
+      try {
+        return await takeOne();
+      } finally {
+        taking--;
+        tellQuiet();
+      }
     };
 
     /** Since it was taken the job is gone; what is left to do is to fetch the next one, where one waited. */
@@ -60,7 +88,12 @@ export function handOverBackend(redis: Redis): BackendFactory<HandOverBackend> {
       textOf: (jobId: string | undefined) => {
         const text = texts.get(jobId ?? '') ?? '';
         texts.delete(jobId ?? '');
+        tellQuiet();
         return text;
+      },
+      stopTaking: async () => {
+        stopped = true;
+        if (!quiet()) await new Promise<void>((resolve) => waitingForQuiet.push(resolve));
       },
       moveToActive: take,
       moveToCompleted: (_job: unknown, _value: unknown, _remove: unknown, _token: string, fetchNext: boolean) =>

@@ -10,6 +10,7 @@ import { writeGatewayResponse } from './handlers/write-response';
 import { RequestContext } from './request-context';
 import { RequestHeaders, readHeaders } from './request-headers';
 import { handleRequest, type Pipeline } from './request-pipeline';
+import { endReadyAnswers } from './responses/end-of-turn';
 import { type CertificateStore } from './tls/certificate-store';
 
 /** Longer than any keep-alive of a proxy in front, so that it is never us who closes a connection in use. */
@@ -127,22 +128,24 @@ export class PublicServer {
   /** Bytes that are no HTTP request, or one that came too slowly or with too large a head. */
   private malformed(error: NodeJS.ErrnoException, socket: Socket): void {
     if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
-    const answering = answeringOn(socket);
-    // What is written now would be taken for the answer to the request before. That one becomes the last of the connection.
-    if (answering?.req.complete === true) return void (answering.shouldKeepAlive = false);
+    if (this.distrusted.has(socket)) return;
+    this.distrusted.add(socket);
     const [status, code] = MALFORMED[error.code ?? ''] ?? (['400 Bad Request', 'BAD_REQUEST'] as const);
     const { body } = gatewayResponse(new SluiceError(code, ''), 'http');
     const requestId = randomUUID();
-    socket.end(
-      `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\nx-content-type-options: nosniff\r\nx-sluice-error: ${code}\r\n` +
-        `apigw-requestid: ${requestId}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-      () => socket.destroy(),
-    );
     this.pipeline.recorder.recordMalformed(
       requestId,
       Number(status.slice(0, 3)),
       code,
       plainAddress(socket.remoteAddress ?? ''),
+    );
+    const answering = answeringOn(socket);
+    // What were written now would be taken for the answer to a request before, or for a part of the one that has begun.
+    if (answering !== null && (answering.req.complete || answering.headersSent)) return endBehindAnswers(socket);
+    socket.end(
+      `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\nx-content-type-options: nosniff\r\nx-sluice-error: ${code}\r\n` +
+        `apigw-requestid: ${requestId}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+      () => socket.destroy(),
     );
   }
 }
@@ -175,6 +178,8 @@ function secureServer(
     },
     received,
   );
+  // A client that is done asking may end its side at once, and a TLS connection ends with it: what is answered goes out before.
+  server.on('secureConnection', (socket) => socket.prependListener('end', endReadyAnswers));
   // A handshake that fails is the client's affair, and Node has ended its connection.
   server.on('tlsClientError', () => undefined);
   return server;
@@ -188,6 +193,15 @@ async function listening(server: Server | SecureServer, port: number, host: stri
   });
   const bound = server.address();
   return typeof bound === 'object' && bound !== null ? bound.port : port;
+}
+
+/** Ends a connection once the requests that came whole are answered. One that did not is never answered on it. */
+function endBehindAnswers(socket: Socket): void {
+  const answering = answeringOn(socket);
+  if (answering === null) socket.destroySoon();
+  else if (!answering.req.complete) socket.destroy();
+  // By then node:http has given the connection to the next answer.
+  else answering.once('finish', () => endBehindAnswers(socket));
 }
 
 /** The answer under way on a connection; node:http looks at the same field before it answers a malformed request by itself. */

@@ -27,11 +27,6 @@ test.each<[string, object, string]>([
   ],
   ['a principal', { Principal: '*' }, 'Statement.0.Principal: has no place in a policy of a user or group'],
   ['an unknown part', { Ressource: '*' }, 'Statement.0.Ressource: is not a part of a statement: Sid, Effect'],
-  [
-    'an escape in small letters',
-    { Resource: 'arn:aws:execute-api:*:*:shop/*/GET/a%3ab' },
-    'Statement.0.Resource: must have escapes in capitals',
-  ],
   ['a Sid of other characters', { Sid: 'a/b' }, 'Statement.0.Sid: must be at most 128 letters'],
   [
     'an unknown operator',
@@ -94,10 +89,28 @@ test.each<[string, object, string]>([
 
 test('two statements of one document have two Sids', () => {
   const [named, unnamed] = [{ ...statement, Sid: 'Pets' }, statement];
-  expect(policyProblems({ Statement: [named, unnamed, { ...named, Sid: 'Toys' }] }, 'identity')).toEqual([]);
-  expect(policyProblems({ Statement: [named, unnamed, unnamed, named] }, 'identity')).toEqual([
+  expect(policyProblems({ Statement: [named, unnamed, { ...named, Sid: 'Toys' }] }, 'identity', 'kept')).toEqual([]);
+  const repeated = { Statement: [named, unnamed, unnamed, named] };
+  expect(policyProblems(repeated, 'identity', 'kept')).toEqual([
     { path: ['Statement', 3, 'Sid'], message: 'is the Sid of another statement: each names one' },
   ]);
+  expect(policyProblems(repeated, 'identity', 'once')).toEqual([]);
+});
+
+test.each([
+  ['a%3ab', true],
+  ['a%aF', true],
+  ['%?f', true],
+  ['a%3Ab', false],
+  ['50%*', false],
+  ['%??/%2*', false],
+])('a path with %j in a document that is kept is refused: %j', (path, refused) => {
+  const document = { Statement: { ...statement, Resource: `arn:aws:execute-api:*:*:shop/*/GET/${path}` } };
+  const message = expect.stringContaining('must have escapes in capitals') as string;
+  expect(policyProblems(document, 'identity', 'kept')).toEqual(
+    refused ? [{ path: ['Statement', 'Resource'], message }] : [],
+  );
+  expect(policyProblems(document, 'identity', 'once')).toEqual([]);
 });
 
 test('every problem is named at once', () => {

@@ -42,14 +42,18 @@ export function policyDocument(kind: PolicyKind): z.ZodType<PolicyDocument> {
   return z
     .unknown()
     .superRefine((input, context) => {
-      for (const { path, message } of policyProblems(input, kind)) context.addIssue({ code: 'custom', path, message });
+      for (const { path, message } of policyProblems(input, kind, 'kept'))
+        context.addIssue({ code: 'custom', path, message });
     })
     .transform((input) => input as PolicyDocument);
 }
 
-/** Everything that is wrong with a document; none = it is a PolicyDocument. */
-export function policyProblems(input: unknown, kind: PolicyKind): PolicyProblem[] {
-  return new PolicyCheck(kind).document(input);
+/**
+ * Everything that is wrong with a document; none = it is a PolicyDocument. One that is kept is written by a person, who is also told
+ * of what could be evaluated but is surely a mistake; one that an authorizer answers with is used at once.
+ */
+export function policyProblems(input: unknown, kind: PolicyKind, use: 'kept' | 'once' = 'once'): PolicyProblem[] {
+  return new PolicyCheck(kind, use).document(input);
 }
 
 export function asArray<T>(value: OneOrMany<T> | undefined): readonly T[] {
@@ -77,7 +81,10 @@ class PolicyCheck {
   private readonly sids = new Set<string>();
   private variables = false;
 
-  constructor(private readonly kind: PolicyKind) {}
+  constructor(
+    private readonly kind: PolicyKind,
+    private readonly use: 'kept' | 'once',
+  ) {}
 
   document(input: unknown): PolicyProblem[] {
     const document = asObject(input);
@@ -105,7 +112,7 @@ class PolicyCheck {
     const { Sid: sid, Effect: effect } = statement;
     if (sid !== undefined && !(typeof sid === 'string' && /^[A-Za-z0-9 _-]{0,128}$/.test(sid)))
       this.problem([...at, 'Sid'], 'must be at most 128 letters, digits, spaces, "-" or "_"');
-    else if (typeof sid === 'string' && sid !== '') {
+    else if (this.use === 'kept' && typeof sid === 'string' && sid !== '') {
       if (this.sids.has(sid)) this.problem([...at, 'Sid'], 'is the Sid of another statement: each names one');
       this.sids.add(sid);
     }
@@ -140,8 +147,8 @@ class PolicyCheck {
         ? 'must be "*", an ARN, or "execute-api:/stage/METHOD/path"'
         : 'must be "*" or an ARN, such as "arn:aws:execute-api:*:*:shop/*"';
     // What is authorized is the canonical path, in which the escapes that stay are in capitals.
-    if (/execute-api:/.test(text) && /%(?![0-9A-F]{2})/.test(text))
-      return 'must have escapes in capitals, such as "%2F": that is how paths are compared';
+    if (this.use === 'kept' && text.includes('execute-api:') && /%(?:[0-9A-F?*]?[a-f]|[a-f])/.test(text))
+      return 'must have escapes in capitals, such as "%3A": that is how paths are compared';
     return this.variables ? variableProblem(text) : null;
   }
 

@@ -71,6 +71,7 @@ export class InvocationWorker {
   /** Takes nothing new and resolves when everything taken is answered. */
   async drain(): Promise<void> {
     await this.worker.pause(true);
+    await this.worker.getBackend().stopTaking();
     if (this.unanswered > 0) await new Promise<void>((resolve) => this.waitingForIdle.push(resolve));
   }
 
@@ -85,7 +86,7 @@ export class InvocationWorker {
     const events = this.worker.getBackend().textOf(id);
     const link = this.linkTo(data.replyTo);
     if (link === null) return undefined;
-    if (link.isOpen) await this.unpackAll(link, data, events);
+    if (link.isOpen) await this.whileUnpacking(1, this.unpackAll(link, data, events));
     // Other gateways do not wait for one that has to prove itself first; what waits for it takes up room.
     else void this.unpackWhenOpen(link, data, events);
     while (this.unanswered > this.options.inFlightMax)
@@ -94,10 +95,15 @@ export class InvocationWorker {
   }
 
   private async unpackWhenOpen(link: ReplyLink, batch: Batch, events: string): Promise<void> {
-    this.unanswered += batch.heads.length;
-    const open = await link.opened;
-    for (const _ of batch.heads) this.answered();
-    if (open) await this.unpackAll(link, batch, events);
+    const unpacked = link.opened.then((open) => (open ? this.unpackAll(link, batch, events) : undefined));
+    await this.whileUnpacking(batch.heads.length, unpacked);
+  }
+
+  /** What is taken and not unpacked yet counts as unanswered: a drain waits for it. */
+  private async whileUnpacking(invocations: number, unpacked: Promise<void>): Promise<void> {
+    this.unanswered += invocations;
+    await unpacked;
+    for (let invocation = 0; invocation < invocations; invocation++) this.answered();
   }
 
   /** Nothing starts before its gateway can know that it may have: NOT_ACCEPTED promises that it did not run. */
@@ -159,7 +165,8 @@ export class InvocationWorker {
   }
 
   private async externalEvent(requestId: string): Promise<string | null> {
-    return this.options.redis.getdel(this.options.keys.payload(requestId));
+    // Redis away: not accepted, and its gateway refuses it.
+    return this.options.redis.getdel(this.options.keys.payload(requestId)).catch(() => null);
   }
 
   private linkTo(replyTo: string): ReplyLink | null {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -205,6 +206,27 @@ describe('https', () => {
     expect(called.protocol).toBe('TLSv1.3');
     expect(called.answer).toContain('"x-forwarded-proto":"https"');
     expect((await callTls('two.tls.example.com')).fingerprint).toBe(wild.fingerprint);
+  });
+
+  test('answers a client that ends its side together with its request', async () => {
+    await put('ended.example.com', { mappings: [{ api: 'pets' }], certificate: selfSigned('ended.example.com') });
+    const { hostname, port } = new URL(gateway.tlsUrl ?? '');
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const socket = connect({
+          host: hostname,
+          port: Number(port),
+          servername: 'ended.example.com',
+          rejectUnauthorized: false,
+        });
+        let answer = '';
+        socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+        socket.once('secureConnect', () => socket.end('POST /nowhere HTTP/1.1\r\nhost: ended.example.com\r\n\r\n'));
+        await once(socket, 'close');
+        return answer.slice(0, 12);
+      }),
+    );
+    expect(answers).toEqual(new Array(20).fill('HTTP/1.1 404'));
   });
 
   test('keeps the key of a certificate to itself, in answers and at rest', async () => {

@@ -15,6 +15,7 @@ beforeAll(async () => {
   gateway = await startTestGateway(redis, { SLUICE_EGRESS_ALLOW: '127.0.0.1:*' });
   upstream = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
+    if (request.url === '/early') return void response.write('begun');
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       seen.push({ url: request.url ?? '', body: Buffer.concat(chunks).toString('latin1') });
@@ -24,7 +25,10 @@ beforeAll(async () => {
   upstream.listen(0, '127.0.0.1');
   await once(upstream, 'listening');
   const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/{proxy}`;
-  const routes = [{ route: 'ANY /{proxy+}', integration: { type: 'http-proxy', url } }];
+  const routes = [
+    { route: 'ANY /{proxy+}', integration: { type: 'http-proxy', url } },
+    { route: 'GET /mock', integration: { type: 'mock', body: 'mock' } },
+  ];
   await gateway.request('PUT', '/v1/apis/up', { json: { routes } });
 });
 
@@ -95,6 +99,29 @@ describe('a request that two readers could understand differently', () => {
       expect(seen.map(({ url }) => url)).toEqual(['/first']);
     },
   );
+
+  it.each([
+    ['an answer that is written', 'GET /up/mock HTTP/1.1\r\nHost: a\r\n\r\n', 1],
+    ['several that are asked for', first.repeat(3), 3],
+  ])('that is no HTTP ends its connection behind %s', async (_what, before, answers) => {
+    expect(await statuses(`${before}NOT HTTP\r\n\r\n${hidden}`)).toEqual(new Array(answers).fill(200));
+    expect(seen.map(({ url }) => url)).not.toContain('/hidden');
+  });
+
+  it('whose body turns out to be none puts nothing into the answer that has begun', async () => {
+    const { hostname, port } = new URL(gateway.publicUrl);
+    const socket = connect(Number(port), hostname);
+    let text = '';
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1');
+      if (text.includes('begun')) socket.write('no chunk\r\n');
+    });
+    socket.on('error', () => undefined);
+    const closed = once(socket, 'close');
+    socket.write('POST /up/early HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n');
+    await closed;
+    expect([text.match(/HTTP\/1\.1/g), text.includes('Bad Request')]).toEqual([['HTTP/1.1'], false]);
+  });
 
   it('that is no HTTP ends its connection behind one that is still being answered: no answer is taken for that one', async () => {
     const bytes = head('Content-Length: 0\r\nContent-Length: 44\r\n');

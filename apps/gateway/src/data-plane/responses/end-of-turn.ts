@@ -18,11 +18,12 @@ let ready: ReadyAnswer[] = [];
  */
 export function endWithTurn(response: ServerResponse, body: string | Buffer | undefined): void {
   if (!response.shouldKeepAlive) return void response.end(body);
-  if (ready.push({ response, body }) === 1) setImmediate(endReady);
-  if (ready.length >= READY_MAX) endReady();
+  if (ready.push({ response, body }) === 1) setImmediate(endReadyAnswers);
+  if (ready.length >= READY_MAX) endReadyAnswers();
 }
 
-function endReady(): void {
+/** Ends what waits for the end of the turn now. */
+export function endReadyAnswers(): void {
   const answers = ready;
   ready = [];
   for (const { response, body } of answers) response.end(body);

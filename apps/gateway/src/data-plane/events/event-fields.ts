@@ -1,7 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { type TLSSocket } from 'node:tls';
 import { type Routed } from '../request-context';
-import { traceContextOf, traceParent } from '../tracing/trace-context';
+import { digitsOf, traceContextOf, traceParent } from '../tracing/trace-context';
 import { essenceOf, isBinaryType } from '../responses/media-type';
 
 /** AWS's placeholder for "no account"; ARNs and events need twelve digits. */
@@ -48,12 +48,12 @@ export function ownHeaders(context: Routed): string[] {
     ...traceHeaders(context),
     'x-amzn-trace-id',
     headers.traceId === ''
-      ? `Root=1-${Math.floor(receivedEpochMs / 1_000).toString(16)}-${requestId.replaceAll('-', '').slice(0, 24)}`
+      ? `Root=1-${Math.floor(receivedEpochMs / 1_000).toString(16)}-${digitsOf(requestId).slice(0, 24)}`
       : headers.traceId,
     'x-forwarded-for',
     headers.forwardedFor === '' ? sourceIp : `${headers.forwardedFor}, ${sourceIp}`,
     'x-forwarded-port',
-    /:(\d+)$/.exec(headers.host)?.[1] ?? (secure ? '443' : '80'),
+    domainOf(headers.host).port ?? (secure ? '443' : '80'),
     'x-forwarded-prefix',
     mount,
     'x-forwarded-proto',
@@ -124,11 +124,26 @@ export function requestTime(epochMs: number): string {
   return cachedTime;
 }
 
-/** Host without its port, and its first label. */
-export function domainOf(host: string): { name: string; prefix: string } {
-  const name = host.replace(/:\d+$/, '');
+interface Domain {
+  /** Without the port. */
+  readonly name: string;
+  /** Its first label. */
+  readonly prefix: string;
+  readonly port: string | undefined;
+}
+
+let domainHost = '';
+let domain: Domain = { name: '', prefix: '', port: undefined };
+
+/** What a Host header names; requests one after the other mostly name the same. */
+export function domainOf(host: string): Domain {
+  if (host === domainHost) return domain;
+  const port = /:(\d+)$/.exec(host)?.[1];
+  const name = port === undefined ? host : host.slice(0, -port.length - 1);
   const dot = name.indexOf('.');
-  return { name, prefix: dot < 0 ? name : name.slice(0, dot) };
+  domain = { name, prefix: dot < 0 ? name : name.slice(0, dot), port };
+  domainHost = host;
+  return domain;
 }
 
 /** Query pairs, percent- and plus-decoded; what does not decode stays as it was sent. */

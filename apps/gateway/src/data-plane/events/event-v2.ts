@@ -55,14 +55,17 @@ function headersJson(context: Routed): string {
     if (name !== 'cookie' && isForwarded(name)) join(values, name, raw[index + 1] as string);
   }
   const own = ownHeaders(context);
-  for (let index = 0; index < own.length; index += 2) join(values, own[index] as string, own[index + 1] as string);
-  return objectOf(values);
+  let members = membersOf(values);
+  // Their names are no client's: `isForwarded` keeps those back.
+  for (let index = 0; index < own.length; index += 2)
+    members += `${members === '' ? '' : ','}"${own[index] as string}":${jsonText(own[index + 1] as string)}`;
+  return `{${members}}`;
 }
 
 function queryJson(rawQuery: string): string | null {
   const values = new Map<string, string>();
   for (const [name, value] of queryPairs(rawQuery)) join(values, name, value);
-  return values.size === 0 ? null : objectOf(values);
+  return values.size === 0 ? null : `{${membersOf(values)}}`;
 }
 
 /** Values of one name are joined with commas. */
@@ -71,9 +74,9 @@ function join(values: Map<string, string>, name: string, value: string): void {
   values.set(name, present === undefined ? value : `${present},${value}`);
 }
 
-/** Any name is data, `__proto__` too. */
-function objectOf(values: ReadonlyMap<string, string>): string {
-  let text = '{';
-  for (const [name, value] of values) text += `${text === '{' ? '' : ','}${jsonText(name)}:${jsonText(value)}`;
-  return `${text}}`;
+/** `"name":"value"` of each, with commas between. Any name is data, `__proto__` too. */
+function membersOf(values: ReadonlyMap<string, string>): string {
+  let text = '';
+  for (const [name, value] of values) text += `${text === '' ? '' : ','}${jsonText(name)}:${jsonText(value)}`;
+  return text;
 }

@@ -25,12 +25,17 @@ const STATE_CHARS_MAX = 512;
  * its request id, which is random: nothing has to be kept, and whoever knows the request id finds the trace.
  */
 export function traceContextOf({ headers, requestId }: Pick<Received, 'headers' | 'requestId'>): TraceContext {
-  const own = requestId.replaceAll('-', '');
+  const own = digitsOf(requestId);
   const spanId = own.slice(16);
   const parsed = parseTraceParent(header(headers.raw, 'traceparent'));
   if (parsed === null) return { traceId: own, parentId: '', spanId, sampled: null, state: '' };
   const state = header(headers.raw, 'tracestate');
   return { ...parsed, spanId, state: state.length <= STATE_CHARS_MAX ? state : '' };
+}
+
+/** The 32 hexadecimal digits of a UUID. */
+export function digitsOf(uuid: string): string {
+  return uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(14, 18) + uuid.slice(19, 23) + uuid.slice(24);
 }
 
 /** What is said to whoever is called on behalf of the request. */

@@ -99,7 +99,7 @@ export class GuestIsolate {
    * a microtask, which has none above it.
    */
   async apply(args: readonly unknown[]): Promise<unknown> {
-    await undefined;
+    await Promise.resolve();
     // eslint-disable-next-line prefer-spread -- Reference.apply enters the isolate; it is not Function.prototype.apply
     return (this.enter as ivm.Reference).apply(undefined, args as never[]);
   }

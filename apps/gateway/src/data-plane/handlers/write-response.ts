@@ -3,6 +3,7 @@ import { type GatewayResponse } from '../gateway-response';
 import { announcesBody } from '../integrations/request-body';
 import { type Received, type Routed } from '../request-context';
 import { discardBody } from '../responses/collect-body';
+import { endBehindBody } from '../responses/end-behind-body';
 import { endWithTurn } from '../responses/end-of-turn';
 import { writeStream } from '../responses/write-stream';
 import { type ResponseStyle } from '../routes/compiled-route';
@@ -29,14 +30,13 @@ export function writeGatewayResponse(
   answer: GatewayResponse,
   extraHeaders: readonly string[] = [],
 ): void {
-  const { request, response } = received;
+  const { response } = received;
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
   }
   const headers = [...answer.headers, ...extraHeaders];
   pushIdentity(headers, received, answer.style);
-  if (!request.complete && announcesBody(received)) response.shouldKeepAlive = false; // its rest would be taken for the next request
   send(received, answer.status, headers, answer.body, undefined);
 }
 
@@ -48,7 +48,7 @@ function send(
   body: string | Buffer,
   askedBytes: number | undefined,
 ): void {
-  const { method, response } = context;
+  const { method, request, response } = context;
   const bodiless = isBodiless(status);
   // RFC 9110 §15.3.6: a 205 has no content, and says so.
   if (status === 205) body = '';
@@ -57,8 +57,13 @@ function send(
     const bytes = method === 'HEAD' && body.length === 0 ? askedBytes : context.bodyBytes;
     if (bytes !== undefined) headers.push('content-length', String(bytes));
   }
+  const sent = bodiless || method === 'HEAD' ? undefined : body;
+  // What is left of the request is not worth keeping the connection for, however much it is.
+  const unread = !request.complete && announcesBody(context);
+  if (unread) response.shouldKeepAlive = false;
   response.writeHead(status, headers);
-  endWithTurn(response, bodiless || method === 'HEAD' ? undefined : body);
+  if (unread) endBehindBody(request, response, sent);
+  else endWithTurn(response, sent);
 }
 
 function isBodiless(status: number): boolean {

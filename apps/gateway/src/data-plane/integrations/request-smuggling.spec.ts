@@ -123,6 +123,26 @@ describe('a request that two readers could understand differently', () => {
     expect([text.match(/HTTP\/1\.1/g), text.includes('Bad Request')]).toEqual([['HTTP/1.1'], false]);
   });
 
+  it('that is answered before its body has come is answered all the same, and its connection ends behind the body', async () => {
+    const { hostname, port } = new URL(gateway.publicUrl);
+    const socket = connect(Number(port), hostname);
+    const errors: unknown[] = [];
+    let text = '';
+    socket.on('error', (error) => errors.push(error));
+    const answered = new Promise<void>((resolve) => {
+      socket.on('data', (chunk: Buffer) => {
+        text += chunk.toString('latin1');
+        if (text.includes('\r\n\r\n{')) resolve();
+      });
+    });
+    const closed = once(socket, 'close');
+    socket.write('POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n');
+    await answered;
+    for (let part = 0; part < 10; part++) await new Promise((resolve) => socket.write('x'.repeat(100_000), resolve));
+    await closed;
+    expect([text.slice(0, 12), /^connection: close\r$/im.test(text), errors]).toEqual(['HTTP/1.1 404', true, []]);
+  });
+
   it('that is no HTTP ends its connection behind one that is still being answered: no answer is taken for that one', async () => {
     const bytes = head('Content-Length: 0\r\nContent-Length: 44\r\n');
     expect(await statuses(`${first}${bytes}${hidden}`)).toEqual([200]);

@@ -10,11 +10,12 @@ const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 export function plainFetch(route) {
   return (url, { method = 'GET', headers = [], body } = {}) =>
     new Promise((resolve, reject) => {
-      const request = httpRequest(route(url), { method, agent });
+      const asked = route(url);
+      const request = httpRequest(asked, { method, agent });
       // node:http frames a body by itself only for some methods.
       if (body !== undefined) request.setHeader('content-length', Buffer.byteLength(body));
       for (const [name, value] of headers) request.appendHeader(name, value);
-      request.on('error', reject);
+      request.on('error', (error) => reject(new Error(`${method} ${asked}: ${error.message}`, { cause: error })));
       request.on('response', (response) => {
         const chunks = [];
         response.on('error', reject);

@@ -14,8 +14,9 @@ export function hmacSha256(key: string | Buffer | KeyObject, text: string): Buff
 }
 
 /**
- * Derived keys of the secrets and scopes seen last, at most `entriesMax`; as KeyObjects, with which an HMAC takes a quarter of the time. A caller that verifies unknown access keys with a
- * dummy secret goes through the cache like everybody else, so a hit tells nothing about a key's existence.
+ * Derived keys of the secrets and scopes seen last, at most `entriesMax`; as KeyObjects, with which an HMAC takes a quarter of the
+ * time. A caller that verifies unknown access keys with a dummy secret goes through the cache like everybody else, so a hit tells
+ * nothing about a key's existence.
  */
 export class SigningKeyCache {
   readonly #keys = new Map<string, KeyObject>();

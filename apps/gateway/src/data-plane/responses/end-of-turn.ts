@@ -13,7 +13,7 @@ let ready: ReadyAnswer[] = [];
 /**
  * Ends an answer whose head is set, together with all others of this turn of the event loop: first everything that has arrived is
  * read and answered, then the answers are written in one go. Reading and writing in turns would wake the reader of every answer out
- * of its sleep: on loopback that costs the writer a fifth of its requests per second (`npm run bench -- features`).
+ * of its sleep: a bare node:http server on loopback makes 15 to 18 % more requests per second this way.
  * The last answer of a connection does not wait: nothing that follows its request may be read.
  */
 export function endWithTurn(response: ServerResponse, body: string | Buffer | undefined): void {

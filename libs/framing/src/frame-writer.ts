@@ -69,6 +69,11 @@ export class FrameWriter {
     return this;
   }
 
+  /** Bytes with their length (u32) before them. */
+  block(value: Uint8Array): this {
+    return this.u32(value.length).bytes(value);
+  }
+
   bytes(value: Uint8Array): this {
     this.reserve(value.length);
     this.buffer.set(value, this.length);
@@ -93,7 +98,7 @@ export class FrameWriter {
   flushSoon(): void {
     if (this.scheduled || this.length === 0) return;
     this.scheduled = true;
-    setImmediate(this.flushLater);
+    queueMicrotask(this.flushLater);
   }
 
   /** Sends what is finished at once. */

@@ -11,7 +11,7 @@ export function writeRevision(
   code: string,
   codeCache: Uint8Array = new Uint8Array(0),
 ): void {
-  writer.begin(kind, handle).text(JSON.stringify(revision)).u32(codeCache.length).bytes(codeCache).rest(code).end();
+  writer.begin(kind, handle).text(JSON.stringify(revision)).block(codeCache).rest(code).end();
 }
 
 export interface InvokeFrame {

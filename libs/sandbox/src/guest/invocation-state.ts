@@ -1,4 +1,5 @@
 import { LIMITS } from '@sluice/contracts/invocation';
+import { putInOutbox } from './outbox';
 import { NativeError } from './primordials';
 
 /** One run of the handler, as the guest knows it. Closed = answered: its timers are gone, what it still logs is dropped. */
@@ -65,8 +66,13 @@ export function setCurrentInvocation(invocation: Invocation | null): void {
   current = invocation;
 }
 
+/** Posts that went through the callback: what is in the outbox is said after them. */
+let posts = 0;
+
 /** Sends and forgets. Ids and texts are made by the prelude; sizes are bounded before they get here. */
 export function post(op: number, id: number, text?: string | number, logs?: string): void {
+  if (typeof text === 'string' && putInOutbox(posts, op, id, text, logs ?? '')) return;
+  posts++;
   (host as HostFunctions).post(op, id, text, logs);
 }
 

@@ -8,6 +8,7 @@ import { loadModule, reportRecord, type FunctionIdentity } from './handler';
 import { bindHandler, endIdle, failUncaught, forgetList, releaseHeld, runList } from './invocations';
 import { bindHost, newInvocation, post, setCurrentInvocation, type HostFunctions } from './invocation-state';
 import { defineGlobal, lockDown } from './lockdown';
+import { bindOutbox, closeOutbox, openOutbox } from './outbox';
 import { defineProperty, jsonStringify, now } from './primordials';
 import { beginTimerEntry, bindTimerHooks, clearTimeout, fireTimers, setInterval, setTimeout } from './timers';
 import { installWebGlobals } from './web/web-globals';
@@ -31,13 +32,16 @@ function boot(
   postToHost: HostFunctions['post'],
   random: HostFunctions['random'],
   domainToAscii: HostFunctions['domainToAscii'],
+  outbox: SharedArrayBuffer,
 ): Enter {
   delete global[BOOT_NAME];
+  bindOutbox(outbox, Atomics.store);
   lockDown(global);
   startPerformance(now());
   bindHost({ post: postToHost, random, domainToAscii });
   return (entry: number, ...args: unknown[]): void => {
     forgetList();
+    openOutbox();
     beginTimerEntry();
     switch (entry) {
       case ENTRY.run:
@@ -53,6 +57,7 @@ function boot(
 }
 
 function load(args: readonly unknown[]): void {
+  closeOutbox();
   const identity: FunctionIdentity = {
     name: args[1] as string,
     version: args[2] as number,

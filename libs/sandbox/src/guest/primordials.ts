@@ -28,6 +28,7 @@ export const isArray = Array.isArray;
 export const NativePromise = Promise;
 export const NativeArrayBuffer = ArrayBuffer;
 export const NativeUint8Array = Uint8Array;
+export const NativeUint32Array = Uint32Array;
 export const NativeError = Error;
 export const NativeTypeError = TypeError;
 export const NativeRangeError = RangeError;

@@ -17,7 +17,8 @@ export class Entry {
     /** Whom it belongs to when it carries no events. */
     private readonly owner: Invocation | null,
     readonly startedAtMs: number,
-    private cpuMarkUs: number,
+    /** Running time up to the last charge. */
+    public cpuMarkUs: number,
   ) {
     this.lastAnswerAtMs = startedAtMs;
   }

@@ -14,7 +14,7 @@ import { SpareIsolate } from './spare-isolate';
 const REFILL_AFTER_MS = 20;
 
 export interface PoolEvents {
-  onResult(invocation: Invocation, outcome: Outcome, text: string, logs: string, figures: ResultFigures): void;
+  onResult(invocation: Invocation, outcome: Outcome, text: string | Buffer, logs: string, figures: ResultFigures): void;
   /** A stay in an isolate is over: no more results come of it. */
   onEntryEnd(): void;
   /** The process must be replaced; from now on nothing starts in it. */
@@ -254,7 +254,7 @@ export class EnvironmentPool implements EnvironmentEvents {
     return true;
   }
 
-  onResult(invocation: Invocation, outcome: Outcome, text: string, logs: string, figures: ResultFigures): void {
+  onResult(invocation: Invocation, outcome: Outcome, text: string | Buffer, logs: string, figures: ResultFigures): void {
     this.events.onResult(invocation, outcome, text, logs, figures);
   }
 

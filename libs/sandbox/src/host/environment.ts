@@ -5,6 +5,7 @@ import { type EnvironmentEvents, type LoadResult } from './environment-events';
 import { cpuTimeoutPayload, exitedPayload, outOfMemoryPayload, timeoutPayload } from './error-payloads';
 import { type GuestIsolate, type GuestOwner } from './isolate';
 import { joinLogs, rejectionRecord } from './log-text';
+import { type OutboxRecord } from './outbox';
 import { type Invocation, type Revision } from './revision';
 import { LONG_SLICE_MS, type RunningSlot } from './running-slots';
 import { WakeUp } from './wake-up';
@@ -18,10 +19,15 @@ import { WakeUp } from './wake-up';
 const STUCK_MS = 150;
 /** What runs on when everything is answered is stopped after so long. */
 const AFTER_ANSWER_MS = 250;
+/** An entry that lasts is looked into after so long, and after twice as long each time; then at every look at deadlines. */
+const FIRST_LOOK_MS = 1;
+const LAST_LOOK_MS = 8;
 const HEAP_SAMPLE_MS = 100;
 const HEAP_RETIRE_SHARE = 0.8;
 const AGE_MS_MAX = 60 * 60 * 1_000;
 const EVENT_ARGUMENTS = 4;
+
+const NOTHING: readonly OutboxRecord[] = [];
 
 /**
  * One execution environment: an isolate that runs one revision.
@@ -50,6 +56,7 @@ export class Environment implements GuestOwner {
     if (this.open.size > 0 && !this.inFlight) this.events.onWake(this);
   });
   private heapSampledAtMs = 0;
+  private lookTimer: NodeJS.Timeout | null = null;
 
   constructor(
     readonly revision: Revision,
@@ -172,6 +179,7 @@ export class Environment implements GuestOwner {
   ): void {
     const entry = new Entry(kind, slot, list, owner, performance.now(), this.guest.runningUs);
     this.entry = entry;
+    this.lookAfter(FIRST_LOOK_MS);
     this.guest.apply(args).then(
       () => this.entryEnded(entry, null),
       (error: unknown) => this.entryEnded(entry, error),
@@ -190,10 +198,11 @@ export class Environment implements GuestOwner {
   }
 
   onPost(op: unknown, id: unknown, text: unknown, more: unknown): void {
+    this.readOutbox();
     if (typeof op !== 'number' || typeof id !== 'number') return this.breach();
     if (op < POST.timer) {
       if (typeof text !== 'string') return this.breach();
-      return this.answered(op as Outcome, id, text, typeof more === 'string' ? more : '');
+      return this.answered(op as Outcome, id, text, typeof more === 'string' ? more : '', performance.now(), this.guest.runningUs);
     }
     switch (op) {
       case POST.timer:
@@ -210,21 +219,64 @@ export class Environment implements GuestOwner {
     }
   }
 
+  /**
+   * Takes what the guest has laid down in its outbox. When each of several results came is not known: the time since the last one is
+   * shared out evenly among them, and so is the running time.
+   */
+  private readOutbox(): void {
+    const { entry } = this;
+    const records = entry === null ? NOTHING : this.guest.readOutbox();
+    if (entry === null || records.length === 0) return;
+    const { lastAnswerAtMs, cpuMarkUs } = entry;
+    const sinceMs = performance.now() - lastAnswerAtMs;
+    const usedUs = this.guest.runningUs - cpuMarkUs;
+    let results = 0;
+    for (const { op } of records) if (op < POST.timer) results++;
+    let read = 0;
+    for (const { op, id, text, more } of records) {
+      if (op === POST.log) this.addLogs(id, text.toString('latin1'));
+      else if (op >= POST.timer) return this.breach();
+      else {
+        const share = ++read / results;
+        this.answered(op as Outcome, id, text, more, lastAnswerAtMs + sinceMs * share, cpuMarkUs + usedUs * share);
+      }
+    }
+  }
+
+  private lookAfter(ms: number): void {
+    this.lookTimer = setTimeout(() => {
+      this.readOutbox();
+      if (this.entry !== null && ms < LAST_LOOK_MS) this.lookAfter(ms * 2);
+    }, ms);
+  }
+
   /** A result came. In a list it also says that the next event has begun. */
-  private answered(outcome: Outcome, id: number, text: string, logs: string): void {
-    const now = performance.now();
+  private answered(
+    outcome: Outcome,
+    id: number,
+    text: string | Buffer,
+    logs: string,
+    atMs: number,
+    runningUs: number,
+  ): void {
     const { entry } = this;
     const invocation = this.open.get(id);
     if (entry !== null) {
-      entry.charge(this.guest.runningUs, invocation);
-      entry.lastAnswerAtMs = now;
+      entry.charge(runningUs, invocation);
+      entry.lastAnswerAtMs = atMs;
     }
-    if (invocation !== undefined) this.answer(invocation, outcome, text, logs, now);
+    if (invocation !== undefined) this.answer(invocation, outcome, text, logs, atMs);
     const next = entry?.advance(id) ?? null;
-    if (next !== null) this.start(next, now);
+    if (next !== null) this.start(next, atMs);
   }
 
-  private answer(invocation: Invocation, outcome: Outcome, text: string, logs: string, now: number): void {
+  private answer(
+    invocation: Invocation,
+    outcome: Outcome,
+    text: string | Buffer,
+    logs: string,
+    now: number,
+  ): void {
     if (!this.open.delete(invocation.id)) return;
     const durationUs = toUs(now - invocation.startedAtMs);
     this.revision.recordDuration(durationUs);
@@ -248,6 +300,8 @@ export class Environment implements GuestOwner {
   /** The isolate's thread is free again. Posts arrive before this, so the list's position is final. */
   private entryEnded(entry: Entry, error: unknown): void {
     if (this.entry !== entry) return;
+    if (this.lookTimer !== null) clearTimeout(this.lookTimer);
+    this.readOutbox();
     const now = performance.now();
     const current = this.current(entry);
     entry.charge(this.guest.runningUs, current);
@@ -297,6 +351,7 @@ export class Environment implements GuestOwner {
 
   /** The process is out of memory and this is the only one it can be: its invocations are answered before the end. */
   giveUp(): void {
+    this.readOutbox();
     const now = performance.now();
     for (const invocation of [...this.open.values()]) {
       const payload = outOfMemoryPayload(invocation.requestId, this.revision.config.memoryMb);
@@ -324,6 +379,7 @@ export class Environment implements GuestOwner {
 
   /** V8 gave the isolate up: its thread is parked for ever, its memory stays. */
   onCatastrophe(message: string): void {
+    this.readOutbox();
     const now = performance.now();
     const { entry, loading } = this;
     const wasDisposed = this.disposed;
@@ -348,6 +404,7 @@ export class Environment implements GuestOwner {
 
   /** Called by the deadline watch every 10 ms or so, with what the processor clock says. */
   check(now: number, clockMs: number): void {
+    this.readOutbox();
     if (this.disposed) return this.checkStopped(now, clockMs);
     if (this.loading !== null) {
       if (now - this.loading.startedAtMs > LIMITS.initTimeoutMs) this.dispose();

@@ -2,6 +2,7 @@ import ivm from 'isolated-vm';
 import { type HostRevision } from '../channel';
 import { BOOT_NAME, BUNDLE_EXPORTS_NAME, BUNDLE_SCRIPT_NAME, ENTRY, GUEST_SCRIPT_NAME } from '../isolate-protocol';
 import { domainToAscii, randomBytes } from './host-calls';
+import { Outbox, type OutboxRecord } from './outbox';
 import { type GuestImage } from './snapshot';
 
 /** The bundle as an expression: its top level runs when the guest calls it, so what it throws is read in the guest. */
@@ -31,6 +32,9 @@ export class GuestIsolate {
   private owner: GuestOwner | null = null;
   private enter: ivm.Reference | null = null;
   private lastRunningUs = 0;
+  private readonly outbox = new Outbox();
+  /** Posts that came through the callback. */
+  private posts = 0;
 
   /** `new Isolate` blocks the event loop for 1 to 3 ms; making the context and booting the prelude go on beside it. */
   constructor(
@@ -51,14 +55,24 @@ export class GuestIsolate {
     const context = await this.isolate.createContext();
     if (image.snapshot === null) await context.eval(image.code, { filename: GUEST_SCRIPT_NAME });
     const post = new ivm.Callback(
-      (op: unknown, id: unknown, text: unknown, more: unknown) => this.owner?.onPost(op, id, text, more),
+      (op: unknown, id: unknown, text: unknown, more: unknown) => {
+        this.owner?.onPost(op, id, text, more);
+        this.posts++;
+      },
       { ignored: true },
     );
-    this.enter = await context.evalClosure(`return ${BOOT_NAME}($0, $1, $2)`, [post, randomBytes, domainToAscii], {
-      result: { reference: true },
-      filename: GUEST_SCRIPT_NAME,
-    });
+    const outbox = new ivm.ExternalCopy(this.outbox.memory).copyInto({ release: true });
+    this.enter = await context.evalClosure(
+      `return ${BOOT_NAME}($0, $1, $2, $3)`,
+      [post, randomBytes, domainToAscii, outbox],
+      { result: { reference: true }, filename: GUEST_SCRIPT_NAME },
+    );
     return context;
+  }
+
+  /** What the guest laid down since the last look; nothing that it said after a post which has not come yet. */
+  readOutbox(): OutboxRecord[] {
+    return this.outbox.read(this.posts);
   }
 
   /** Compiles the bundle; what it gives is the wrapper, not yet run. Rejects for a syntax error or a dead isolate. */
@@ -99,6 +113,7 @@ export class GuestIsolate {
    * a microtask, which has none above it.
    */
   async apply(args: readonly unknown[]): Promise<unknown> {
+    this.outbox.empty();
     await Promise.resolve();
     // eslint-disable-next-line prefer-spread -- Reference.apply enters the isolate; it is not Function.prototype.apply
     return (this.enter as ivm.Reference).apply(undefined, args as never[]);

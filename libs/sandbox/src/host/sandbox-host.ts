@@ -130,7 +130,7 @@ export class SandboxHost {
   private readonly sendResult = (
     invocation: Invocation,
     outcome: Outcome,
-    text: string,
+    text: string | Buffer,
     logs: string,
     figures: ResultFigures,
   ): void => {
@@ -146,7 +146,7 @@ export class SandboxHost {
     cpuUs: number,
     initUs: number,
     memoryKb: number,
-    text: string,
+    text: string | Buffer,
     logs: string,
   ): void {
     this.writer
@@ -155,10 +155,10 @@ export class SandboxHost {
       .u32(Math.min(durationUs, 0xffff_ffff))
       .u32(Math.min(cpuUs, 0xffff_ffff))
       .u32(initUs)
-      .u32(memoryKb)
-      .text(text)
-      .rest(logs)
-      .endHeld();
+      .u32(memoryKb);
+    if (typeof text === 'string') this.writer.text(text);
+    else this.writer.block(text);
+    this.writer.rest(logs).endHeld();
     // The other results of its list are microseconds away: one write for all of them costs the supervisor one wake-up.
     this.resultTimer ??= setTimeout(this.resultsComplete, RESULT_HOLD_MS);
   }

@@ -31,7 +31,7 @@ export async function runSelfTest(image: GuestImage): Promise<void> {
   const over = new Promise<void>((resolve) => {
     const events: EnvironmentEvents = {
       onResult: (_invocation, outcome: Outcome, text) =>
-        answer(outcome === OUTCOME.ok ? text : `outcome ${outcome}: ${text}`),
+        answer(outcome === OUTCOME.ok ? text.toString() : `outcome ${outcome}: ${text.toString()}`),
       onEntryEnd: () => resolve(),
       onNotStarted: () => undefined,
       onWake: () => undefined,

@@ -1,9 +1,8 @@
-import { Worker, type Job } from 'bullmq';
 import { type Logger } from '@sluice/logging';
 import { type Redis, type RedisKeys } from '@sluice/redis';
-import { handOverBackend } from '../hand-over-backend';
 import { RedisClock } from '../redis-clock';
 import { decodeFlags, SYNC_QUEUE_NAME, type Batch, type BatchHead } from '../wire';
+import { HandOverWorker } from './hand-over-worker';
 import { ReceivedInvocation } from './received-invocation';
 import { ReplyLink } from './reply-link';
 
@@ -35,32 +34,18 @@ export class InvocationWorker {
 
   constructor(private readonly options: InvocationWorkerOptions) {
     this.clock = new RedisClock(options.redis);
-    this.worker = new Worker(
-      SYNC_QUEUE_NAME,
-      (job: Job<Batch, undefined>) => this.takeOver(job),
-      {
-        prefix: options.keys.queuePrefix('sync', 0),
-        connection: options.blockingRedis,
-        autorun: false,
-        // A hand-over takes microseconds, so one at a time is enough; each further one asks Redis in vain once per batch.
-        concurrency: 1,
-        // A job that is taken is gone: nothing to lock, nothing to find stalled.
-        skipLockRenewal: true,
-        skipStalledCheck: true,
-        drainDelay: 5,
-        skipVersionCheck: true,
-      },
-      handOverBackend(options.blockingRedis),
-    );
-    this.worker.on('error', (error) => options.logger.warn('the sync queue is out of reach', { error: error.message }));
+    this.worker = new HandOverWorker({
+      queueName: SYNC_QUEUE_NAME,
+      prefix: options.keys.queuePrefix('sync', 0),
+      redis: options.blockingRedis,
+      takeOver: (data, text) => this.takeOver(JSON.parse(data) as Batch, text),
+      onError: (error) => options.logger.warn('invocations could not be taken', { error: error.message }),
+    });
   }
 
   async start(): Promise<void> {
     await this.clock.start();
-    await this.worker.waitUntilReady();
-    this.worker
-      .run()
-      .catch((error: unknown) => this.options.logger.error('the sync queue worker ended', { error: String(error) }));
+    await this.worker.start();
   }
 
   /** Invocations taken over and not answered yet. */
@@ -70,28 +55,26 @@ export class InvocationWorker {
 
   /** Takes nothing new and resolves when everything taken is answered. */
   async drain(): Promise<void> {
-    await this.worker.pause(true);
-    await this.worker.getBackend().stopTaking();
+    await this.worker.stop();
     if (this.unanswered > 0) await new Promise<void>((resolve) => this.waitingForIdle.push(resolve));
   }
 
   async close(): Promise<void> {
     this.clock.stop();
     for (const resume of this.waitingForRoom.splice(0)) resume();
-    await this.worker.close(true);
+    await this.worker.close();
     await Promise.all([...this.links.values()].map((link) => link.close()));
   }
 
-  private async takeOver({ id, data }: Job<Batch, undefined>): Promise<undefined> {
-    const events = this.worker.getBackend().textOf(id);
-    const link = this.linkTo(data.replyTo);
-    if (link === null) return undefined;
-    if (link.isOpen) await this.whileUnpacking(1, this.unpackAll(link, data, events));
+  /** Resolves when there is room for another batch. */
+  private async takeOver(batch: Batch, events: string): Promise<void> {
+    const link = this.linkTo(batch.replyTo);
+    if (link === null) return;
+    if (link.isOpen) await this.whileUnpacking(1, this.unpackAll(link, batch, events));
     // Other gateways do not wait for one that has to prove itself first; what waits for it takes up room.
-    else void this.unpackWhenOpen(link, data, events);
+    else void this.unpackWhenOpen(link, batch, events);
     while (this.unanswered > this.options.inFlightMax)
       await new Promise<void>((resolve) => this.waitingForRoom.push(resolve));
-    return undefined;
   }
 
   private async unpackWhenOpen(link: ReplyLink, batch: Batch, events: string): Promise<void> {

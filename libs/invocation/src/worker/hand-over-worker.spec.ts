@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Queue, Worker } from 'bullmq';
+import { Queue } from 'bullmq';
 import { connectRedis, duplicateForBlocking, type Redis } from '@sluice/redis';
 import { startTestRedis, waitFor, type TestRedis } from '@sluice/testing';
-import { handOverBackend, type HandOverBackend } from './hand-over-backend';
+import { handOverBackend } from '../hand-over-backend';
+import { HandOverWorker } from './hand-over-worker';
 
 let server: TestRedis;
 let redis: Redis;
@@ -31,21 +32,25 @@ function queue(prefix: string) {
   };
 }
 
-function worker(
+const failures: string[] = [];
+
+async function worker(
   prefix: string,
   take: (data: unknown, text: string) => void | Promise<void>,
-): Worker<unknown, void, string, HandOverBackend> {
+): Promise<HandOverWorker> {
   const connection = duplicateForBlocking(redis, 'test');
-  const made: Worker<unknown, void, string, HandOverBackend> = new Worker(
-    'jobs',
-    async ({ id, data }) => take(data, made.getBackend().textOf(id)),
-    { prefix, connection, skipLockRenewal: true, skipStalledCheck: true },
-    handOverBackend(connection),
-  );
+  const made = new HandOverWorker({
+    queueName: 'jobs',
+    prefix,
+    redis: connection,
+    takeOver: (data, text) => take(JSON.parse(data), text),
+    onError: (error) => failures.push(error.message),
+  });
   closings.push(async () => {
-    await made.close(true);
+    await made.close();
     connection.disconnect();
   });
+  await made.start();
   return made;
 }
 
@@ -55,7 +60,7 @@ describe('a queue of hand-overs', () => {
   it('gives every job to one of its workers, once and in order, whichever of them is idle', async () => {
     const prefix = freshPrefix();
     const taken: number[][] = [[], [], []];
-    for (const list of taken) worker(prefix, (data) => void list.push(data as number));
+    for (const list of taken) await worker(prefix, (data) => void list.push(data as number));
     const jobs = queue(prefix);
     for (let job = 0; job < 500; job++) {
       const added = jobs.add(job);
@@ -70,7 +75,7 @@ describe('a queue of hand-overs', () => {
     const prefix = freshPrefix();
     const texts = ['', '{"a":"\\u0000"}', 'ü\u{1f600}\n"'.repeat(10_000), 'null'];
     const taken: [unknown, string][] = [];
-    worker(prefix, (data, text) => void taken.push([data, text]));
+    await worker(prefix, (data, text) => void taken.push([data, text]));
     const jobs = queue(prefix);
     for (const [index, text] of texts.entries()) await jobs.add(index, text);
     await waitFor(() => taken.length === texts.length);
@@ -84,12 +89,13 @@ describe('a queue of hand-overs', () => {
     await jobs.add('bad');
     expect((await jobs.waiting()).sort()).toEqual(['bad', 'good']);
     const taken: unknown[] = [];
-    worker(prefix, (data) => {
+    await worker(prefix, (data) => {
       taken.push(data);
       if (data === 'bad') throw new Error('bad');
     });
     await waitFor(() => taken.length === 2);
     expect(taken).toEqual(['good', 'bad']);
+    await waitFor(() => failures.splice(0).includes('bad'));
     const left = await redis.keys(`${prefix}:jobs:*`);
     expect(left.map((key) => key.slice(prefix.length)).sort()).toEqual([':jobs:id', ':jobs:meta']);
   });
@@ -103,8 +109,8 @@ describe('a queue of hand-overs', () => {
       taken.push(data);
       if (data === 'slow') await slow;
     };
-    worker(prefix, take);
-    worker(prefix, take);
+    await worker(prefix, take);
+    await worker(prefix, take);
     const jobs = queue(prefix);
     await Promise.all(['slow', 'a', 'b', 'c'].map((data) => jobs.add(data)));
     await waitFor(() => taken.length === 4);
@@ -116,13 +122,12 @@ describe('a queue of hand-overs', () => {
     const prefix = freshPrefix();
     const jobs = queue(prefix);
     const taken: string[] = [];
-    const leaving = worker(prefix, () => void taken.push('leaving'));
+    const leaving = await worker(prefix, () => void taken.push('leaving'));
     await jobs.add(1);
     await waitFor(() => taken.length === 1);
-    await leaving.pause(true);
-    await leaving.getBackend().stopTaking();
+    await leaving.stop();
     await jobs.add(2);
-    worker(prefix, () => void taken.push('staying'));
+    await worker(prefix, () => void taken.push('staying'));
     await waitFor(() => taken.length === 2, { timeoutMs: 3_000 });
     expect(taken).toEqual(['leaving', 'staying']);
   });
@@ -133,7 +138,7 @@ describe('a queue of hand-overs', () => {
     await jobs.pause();
     const taken: unknown[] = [];
     await jobs.add(1);
-    worker(prefix, (data) => void taken.push(data));
+    await worker(prefix, (data) => void taken.push(data));
     await jobs.add(2);
     expect(await jobs.waiting()).toHaveLength(2);
     expect(taken).toEqual([]);

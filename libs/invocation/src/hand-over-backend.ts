@@ -1,33 +1,41 @@
+import { randomUUID } from 'node:crypto';
 import { createRedisBackend, type BackendFactory, type JobJson, type RedisQueueBackend } from 'bullmq';
 import { LuaScript, type Redis } from '@sluice/redis';
 
-const addJob = LuaScript.load(__dirname, 'add-job-4.lua');
-const takeJob = LuaScript.load(__dirname, 'take-job-3.lua');
+const addJob = LuaScript.load(__dirname, 'add-job-5.lua');
+const takeJob = LuaScript.load(__dirname, 'take-job-4.lua');
 
 /** Takes a job over. What it resolves with is room for the next one. */
 export type TakeOver = (data: string, text: string) => void | Promise<void>;
 
+export interface Taking {
+  /** For blocking commands; sends again what was under way when it has to reconnect. */
+  readonly waitingRedis: Redis;
+  readonly takeOver: TakeOver;
+}
+
 export interface HandOverBackend extends RedisQueueBackend {
   /** Adds a job: `data` is JSON; `text` travels beside it as it is, since text inside JSON is written and read character by character. */
-  handOver(data: string, text: string): Promise<string>;
-  /** From here on nothing is taken. Resolves once what was taken has been handed on: a worker that is told to stop still takes what it was waiting for. */
+  handOver(data: string, text: string): Promise<void>;
+  /** Ends a wait for a job; from here on only what is under way is taken. Rejects when Redis does not answer. */
   stopTaking(): Promise<void>;
 }
 
 type Keys = Readonly<Record<'' | 'id' | 'wait' | 'marker' | 'meta', string>>;
 /** What BullMQ's worker asks its backend for: the job as JSON or null, its id, ms of a rate limit, epoch ms of a delayed job. */
-type NextJob = [
-  job: Pick<JobJson, 'id' | 'name' | 'data' | 'opts'> | null,
-  id: string,
-  limitMs: number,
-  delayedToMs: number,
-];
+type NextJob = [job: JobJson | null, id: string, limitMs: number, delayedToMs: number];
 const NO_JOB: NextJob = [null, '', 0, 0];
+/** What the marker says to a worker: do not ask for a job, wait for the next marker. */
+const NOTHING_TO_ASK_FOR = { member: '', score: Infinity };
+/** Redis ends a wait; one that has not ended so much later is on a connection that is dead. */
+const LATE_MS = 1_000;
+const STOP_KEY_S = 60;
 
 /**
- * BullMQ's Redis backend for a queue whose jobs are hand-overs: taking one ends it. That is two script calls a job; BullMQ's own
- * are four and larger (add; take and lock; finish; ask in vain, since taking sets the marker anew), for jobs that somebody may have
- * to take a second time. A batch whose runner dies before it said `accepted` never may: its gateway refuses it.
+ * BullMQ's Redis backend for a queue whose jobs are hand-overs: taking one ends it. A job for which a worker waits is one script call,
+ * and comes with the worker's wake-up; one that finds others waiting is in BullMQ's list and taken by a second script. BullMQ's own
+ * are four calls a job and larger (add; take and lock; finish; ask in vain, since taking sets the marker anew), for jobs that somebody
+ * may have to take a second time. A batch whose runner dies before it said `accepted` never may: its gateway refuses it.
  *
  * What is taken goes to `takeOver` at once, and the worker is told that there was nothing: a job that is over needs none of the
  * states a worker leads a job through, which cost as much again as all the runner does with a batch.
@@ -35,51 +43,61 @@ const NO_JOB: NextJob = [null, '', 0, 0];
  * Keys and what stands in them are BullMQ's, so its tools show what waits, and a paused queue gives nothing. There are no locks, no
  * delays, priorities or limits, no events, and nothing is kept of a job that was taken.
  */
-export function handOverBackend(
-  redis: Redis,
-  takeOver: TakeOver = () => undefined,
-): BackendFactory<HandOverBackend> {
+export function handOverBackend(redis: Redis, taking: Taking | null = null): BackendFactory<HandOverBackend> {
   return (name, options, connections) => {
-    const backend = createRedisBackend(name, options, connections);
+    // Waiting is done here, on a connection of the worker's owner.
+    const backend = createRedisBackend(name, options, { ...connections, withBlockingConnection: false });
     const { '': prefix, id: ids, wait, marker, meta } = backend.keys as Keys;
-    const waitingForQuiet: (() => void)[] = [];
-    let asking = false;
+    const handed = `${prefix}handed`;
+    const stopKey = `${prefix}stop:${randomUUID()}`;
     let stopped = false;
+    /** A marker that this worker took out says something about jobs in the list: whoever does not take them puts it back. */
+    let hasMarker = false;
 
-    /** Says how many jobs wait behind the one it took; 0 also when there was none. */
-    const takeOne = async (): Promise<number> => {
-      asking = true;
-      let handedOn: void | Promise<void>;
-      let others = 0;
-      try {
-        const taken = (await takeJob.run(redis, [wait, marker, meta], [prefix])) as [] | [string, string, number];
-        if (taken.length === 0) return 0;
-        others = taken[2];
-        handedOn = takeOver(taken[0], taken[1]);
-      } finally {
-        asking = false;
-        for (const resolve of waitingForQuiet.splice(0)) resolve();
+    const waitForJob = async (seconds: number): Promise<{ member: string; score: number } | null> => {
+      if (taking === null) return null;
+      const { waitingRedis } = taking;
+      const watchdog = setInterval(() => waitingRedis.disconnect(true), seconds * 1_000 + LATE_MS);
+      const popped = await waitingRedis.bzpopmin(handed, marker, stopKey, seconds).finally(() => clearInterval(watchdog));
+      const [key, member, score] = popped ?? [];
+      if (key === handed && member !== undefined) {
+        await handOn(taking, member);
+        return NOTHING_TO_ASK_FOR;
       }
-      await handedOn;
-      return others;
+      hasMarker = key === marker;
+      return key === marker && member !== undefined ? { member, score: Number(score) } : null;
     };
 
     const take = async (): Promise<NextJob> => {
-      let others = 1;
-      while (others > 0 && !stopped) others = await takeOne();
-      // It took the marker out to get here: another worker shall be woken for what waits.
-      if (stopped) await redis.zadd(marker, 0, '0');
+      while (taking !== null && !stopped) {
+        const taken = (await takeJob.run(redis, [wait, marker, meta, handed], [prefix])) as [] | [string, number];
+        hasMarker = false;
+        if (taken.length === 0) break;
+        await handOn(taking, taken[0]);
+        if (taken[1] === 0) break;
+      }
+      if (hasMarker) await redis.zadd(marker, 0, '0');
+      hasMarker = false;
       return NO_JOB;
     };
 
     return Object.assign(backend, {
-      handOver: async (data: string, text: string) =>
-        (await addJob.run(redis, [ids, wait, marker, meta], [prefix, name, data, text, Date.now()])) as string,
+      handOver: async (data: string, text: string) => {
+        const job = `${data}\n${text}`;
+        await addJob.run(redis, [ids, wait, marker, meta, handed], [prefix, name, job, Date.now()]);
+      },
       stopTaking: async () => {
         stopped = true;
-        if (asking) await new Promise<void>((resolve) => waitingForQuiet.push(resolve));
+        await redis.multi().zadd(stopKey, 0, '0').expire(stopKey, STOP_KEY_S).exec();
       },
+      waitForJob,
       moveToActive: take,
     });
   };
+}
+
+/** JSON has no line feed, so the first one is where the text begins. */
+async function handOn({ takeOver }: Taking, job: string): Promise<void> {
+  const lineFeed = job.indexOf('\n');
+  await takeOver(job.slice(0, lineFeed), job.slice(lineFeed + 1));
 }

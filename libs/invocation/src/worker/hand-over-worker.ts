@@ -6,8 +6,10 @@ import { handOverBackend, type HandOverBackend, type TakeOver } from '../hand-ov
 export interface HandOverWorkerOptions {
   readonly queueName: string;
   readonly prefix: string;
-  /** For blocking commands (`maxRetriesPerRequest: null`). */
+  /** Commands that fail fast. */
   readonly redis: Redis;
+  /** For blocking commands (`maxRetriesPerRequest: null`); nobody else's. */
+  readonly blockingRedis: Redis;
   /** Called with each job, in order; the next one is taken when it resolves. Its rejection is reported and changes nothing. */
   readonly takeOver: TakeOver;
   readonly onError: (error: Error) => void;
@@ -20,46 +22,59 @@ const WAIT_S = 5;
 /** Takes the jobs of a hand-over queue, one after the other, whenever there is one. */
 export class HandOverWorker {
   private readonly worker: Worker<unknown, void, string, HandOverBackend>;
+  private running: Promise<void> = Promise.resolve();
   private stopped = false;
 
   constructor(private readonly options: HandOverWorkerOptions) {
-    const { queueName, prefix, redis, takeOver, onError } = options;
+    const { queueName, prefix, redis, blockingRedis, takeOver, onError } = options;
+    const taking = {
+      waitingRedis: blockingRedis,
+      takeOver: async (data: string, text: string): Promise<void> => {
+        try {
+          await takeOver(data, text);
+        } catch (error) {
+          onError(error as Error);
+        }
+      },
+    };
     this.worker = new Worker(
       queueName,
       null,
       {
         prefix,
-        connection: redis,
+        connection: blockingRedis,
         // A job that is taken is gone: nothing to lock, nothing to find stalled.
         skipLockRenewal: true,
         skipStalledCheck: true,
         drainDelay: WAIT_S,
         skipVersionCheck: true,
       },
-      handOverBackend(redis, async (data, text) => {
-        try {
-          await takeOver(data, text);
-        } catch (error) {
-          onError(error as Error);
-        }
-      }),
+      handOverBackend(redis, taking),
     );
     this.worker.on('error', onError);
   }
 
   async start(): Promise<void> {
     await this.worker.waitUntilReady();
-    void this.run();
+    this.running = this.run();
   }
 
-  /** Takes nothing from here on; resolves once what it took is taken over. */
+  /** Takes nothing from here on; resolves once what it took is with `takeOver`. */
   async stop(): Promise<void> {
+    if (this.stopped) return this.running;
     this.stopped = true;
-    await this.worker.getBackend().stopTaking();
+    try {
+      await this.worker.getBackend().stopTaking();
+    } catch {
+      // Redis is away: when it is back it must not find anybody who still waits.
+      this.options.blockingRedis.disconnect();
+      return;
+    }
+    await this.running;
   }
 
   async close(): Promise<void> {
-    this.stopped = true;
+    await this.stop();
     await this.worker.close(true);
   }
 

@@ -37,7 +37,8 @@ export class InvocationWorker {
     this.worker = new HandOverWorker({
       queueName: SYNC_QUEUE_NAME,
       prefix: options.keys.queuePrefix('sync', 0),
-      redis: options.blockingRedis,
+      redis: options.redis,
+      blockingRedis: options.blockingRedis,
       takeOver: (data, text) => this.takeOver(JSON.parse(data) as Batch, text),
       onError: (error) => options.logger.warn('invocations could not be taken', { error: error.message }),
     });

@@ -32,7 +32,7 @@ export const LIMITS = {
   bundleBytesMax: 5 * 1024 * 1024,
   versionsKeptMax: 50,
   routesPerApiMax: 10_000,
-  batchInvocationsMax: 64,
+  batchInvocationsMax: 32,
   batchBytesMax: 256 * 1024,
   batchAddsInFlightMax: 4,
   acceptByMsDefault: 5_000,

@@ -8,7 +8,7 @@ const CHUNK_BYTES = 64 * 1024;
 const FLUSH_BYTES = 256 * 1024;
 
 /**
- * Writes frames to a stream, all frames of one event-loop turn in one write.
+ * Writes frames to a stream, all frames that one callback makes in one write right after it.
  * `begin … end` brackets one frame; the calls between append to its payload.
  */
 export class FrameWriter {
@@ -81,7 +81,7 @@ export class FrameWriter {
     return this;
   }
 
-  /** Closes the frame; it leaves at the end of this event-loop turn. */
+  /** Closes the frame; it leaves when the callback under way is over. */
   end(): void {
     this.endHeld();
     this.flushSoon();
@@ -94,7 +94,7 @@ export class FrameWriter {
     if (this.length >= FLUSH_BYTES) this.flush();
   }
 
-  /** Sends what is finished at the end of this event-loop turn. */
+  /** Sends what is finished when the callback under way is over. */
   flushSoon(): void {
     if (this.scheduled || this.length === 0) return;
     this.scheduled = true;

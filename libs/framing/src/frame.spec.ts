@@ -46,7 +46,7 @@ describe('frames', () => {
     }
   });
 
-  it('leave in one write when they are made in one turn', async () => {
+  it('leave in one write when they are made in one callback', async () => {
     const chunks = await written((writer) => {
       for (let id = 0; id < 100; id++) writer.begin(1, id).text('small').end();
     });

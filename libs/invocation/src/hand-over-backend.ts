@@ -58,7 +58,9 @@ export function handOverBackend(redis: Redis, taking: Taking | null = null): Bac
       if (taking === null) return null;
       const { waitingRedis } = taking;
       const watchdog = setInterval(() => waitingRedis.disconnect(true), seconds * 1_000 + LATE_MS);
-      const popped = await waitingRedis.bzpopmin(handed, marker, stopKey, seconds).finally(() => clearInterval(watchdog));
+      const popped = await waitingRedis
+        .bzpopmin(handed, marker, stopKey, seconds)
+        .finally(() => clearInterval(watchdog));
       const [key, member, score] = popped ?? [];
       if (key === handed && member !== undefined) {
         await handOn(taking, member);

@@ -120,18 +120,54 @@ describe('a queue of hand-overs', () => {
     expect(taken).toEqual(['slow', 'a', 'b', 'c']);
   });
 
-  it('takes nothing for a worker that has stopped taking, also where it was waiting: the next worker is woken', async () => {
+  it('loses nothing and gives nothing twice while workers come and go', async () => {
     const prefix = freshPrefix();
     const jobs = queue(prefix);
-    const taken: string[] = [];
-    const leaving = await worker(prefix, () => void taken.push('leaving'));
+    const taken: number[] = [];
+    const add = (): Promise<HandOverWorker> => worker(prefix, (data) => void taken.push(data as number));
+    const workers = [await add(), await add()];
+    for (let job = 0; job < 600; job++) {
+      const added = jobs.add(job);
+      if (job % 7 === 0) await added;
+      if (job % 30 !== 0) continue;
+      const leaving = workers.shift() as HandOverWorker;
+      workers.push(await add());
+      await leaving.stop();
+    }
+    await waitFor(() => taken.length >= 600);
+    expect(taken.sort((a, b) => a - b)).toEqual(Array.from({ length: 600 }, (_, job) => job));
+  });
+
+  it('waits no longer for jobs that come once it is stopped, and leaves them to others', async () => {
+    const prefix = freshPrefix();
+    const jobs = queue(prefix);
+    const taken: unknown[] = [];
+    const leaving = await worker(prefix, (data) => void taken.push(['leaving', data]));
     await jobs.add(1);
     await waitFor(() => taken.length === 1);
-    await leaving.stop();
+    await Promise.all([leaving.stop(), leaving.close()]);
     await jobs.add(2);
-    await worker(prefix, () => void taken.push('staying'));
-    await waitFor(() => taken.length === 2, { timeoutMs: 3_000 });
-    expect(taken).toEqual(['leaving', 'staying']);
+    await jobs.add(3);
+    await worker(prefix, (data) => void taken.push(['staying', data]));
+    await waitFor(() => taken.length === 3);
+    expect(taken).toEqual([
+      ['leaving', 1],
+      ['staying', 2],
+      ['staying', 3],
+    ]);
+  });
+
+  it('takes on after Redis has closed its connections', async () => {
+    const prefix = freshPrefix();
+    const jobs = queue(prefix);
+    const taken: unknown[] = [];
+    await worker(prefix, (data) => void taken.push(data));
+    await jobs.add(1);
+    await waitFor(() => taken.length === 1);
+    await redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await jobs.add(2);
+    await waitFor(() => taken.length === 2);
+    expect(taken).toEqual([1, 2]);
   });
 
   it('gives nothing while it is paused, and all that came meanwhile afterwards', async () => {

@@ -28,28 +28,37 @@ export function closeOutbox(): void {
 
 /** Lays a post down for the host to read; false = it has to be sent. */
 export function putInOutbox(posts: number, op: number, id: number, text: string, more: string): boolean {
-  if (words === null || text.length > OUTBOX.textBytesMax || more.length > OUTBOX.textBytesMax) return false;
+  if (words === null || text.length > OUTBOX.textCharactersMax || more.length > OUTBOX.textCharactersMax) return false;
   const textAt = end + OUTBOX.recordHeaderBytes;
-  const moreAt = textAt + text.length;
-  const to = moreAt + more.length;
-  if (to > OUTBOX.bytes || !putText(text, textAt) || !putText(more, moreAt)) return false;
+  if (textAt + (text.length + more.length) * 3 > OUTBOX.bytes) return false;
+  const moreAt = putText(text, textAt);
+  const to = moreAt < 0 ? -1 : putText(more, moreAt);
+  if (to < 0) return false;
   const word = end >>> 2;
   words[word] = posts;
   words[word + 1] = op;
   words[word + 2] = id;
-  words[word + 3] = text.length;
-  words[word + 4] = more.length;
+  words[word + 3] = moreAt - textAt;
+  words[word + 4] = to - moreAt;
   end = (to + 3) & ~3;
   (publish as Store)(words, 0, end);
   return true;
 }
 
-function putText(text: string, at: number): boolean {
+/** Writes UTF-8 and says where it ends; -1 for a text with surrogates, which are rare and not worth their code here. */
+function putText(text: string, at: number): number {
   const to = bytes as Uint8Array;
   for (let index = 0; index < text.length; index++) {
     const unit = charCodeAt(text, index);
-    if (unit > 0x7f) return false;
-    to[at + index] = unit;
+    if (unit < 0x80) to[at++] = unit;
+    else if (unit < 0x800) {
+      to[at++] = 0xc0 | (unit >> 6);
+      to[at++] = 0x80 | (unit & 0x3f);
+    } else if (unit < 0xd800 || unit > 0xdfff) {
+      to[at++] = 0xe0 | (unit >> 12);
+      to[at++] = 0x80 | ((unit >> 6) & 0x3f);
+      to[at++] = 0x80 | (unit & 0x3f);
+    } else return -1;
   }
-  return true;
+  return at;
 }

@@ -80,6 +80,26 @@ describe('the environments of a host', () => {
     expect(tookMs).toBeLessThan(1_500 + heldUpMs);
   });
 
+  it('results and log lines of every size and script come back whole, each to its own event', async () => {
+    const handle = host.load(
+      handlerBundle(
+        `async ({ at }) => {
+          if (at < 0) return;
+          const text = [String(at), 'ü' + at, '\u{1f600}' + at, at + 'x'.repeat(5_000)][at % 4];
+          console.log(at); console.warn(text); console.error('\u{1f600}'); return text;
+        }`,
+      ),
+    );
+    for (let warm = 0; warm < 300; warm++) await host.invoke(handle, { event: { at: -1 } });
+    const results = await many(120, handle, (at) => ({ event: { at } }));
+    results.forEach((result, at) => {
+      const text = [String(at), `ü${at}`, `\u{1f600}${at}`, `${at}${'x'.repeat(5_000)}`][at % 4];
+      expect(result).toMatchObject({ outcome: 'ok', body: text });
+      expect(result.logs.map(([, , message]) => message)).toEqual([String(at), text, '\u{1f600}']);
+    });
+    expect((await host.status()).environments).toBe(1);
+  });
+
   it('events behind one that runs out of memory run elsewhere once', async () => {
     const handle = host.load(
       handlerBundle(

@@ -254,7 +254,13 @@ export class EnvironmentPool implements EnvironmentEvents {
     return true;
   }
 
-  onResult(invocation: Invocation, outcome: Outcome, text: string | Buffer, logs: string, figures: ResultFigures): void {
+  onResult(
+    invocation: Invocation,
+    outcome: Outcome,
+    text: string | Buffer,
+    logs: string,
+    figures: ResultFigures,
+  ): void {
     this.events.onResult(invocation, outcome, text, logs, figures);
   }
 

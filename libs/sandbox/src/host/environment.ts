@@ -202,7 +202,14 @@ export class Environment implements GuestOwner {
     if (typeof op !== 'number' || typeof id !== 'number') return this.breach();
     if (op < POST.timer) {
       if (typeof text !== 'string') return this.breach();
-      return this.answered(op as Outcome, id, text, typeof more === 'string' ? more : '', performance.now(), this.guest.runningUs);
+      return this.answered(
+        op as Outcome,
+        id,
+        text,
+        typeof more === 'string' ? more : '',
+        performance.now(),
+        this.guest.runningUs,
+      );
     }
     switch (op) {
       case POST.timer:
@@ -234,7 +241,7 @@ export class Environment implements GuestOwner {
     for (const { op } of records) if (op < POST.timer) results++;
     let read = 0;
     for (const { op, id, text, more } of records) {
-      if (op === POST.log) this.addLogs(id, text.toString('latin1'));
+      if (op === POST.log) this.addLogs(id, text.toString());
       else if (op >= POST.timer) return this.breach();
       else {
         const share = ++read / results;
@@ -270,13 +277,7 @@ export class Environment implements GuestOwner {
     if (next !== null) this.start(next, atMs);
   }
 
-  private answer(
-    invocation: Invocation,
-    outcome: Outcome,
-    text: string | Buffer,
-    logs: string,
-    now: number,
-  ): void {
+  private answer(invocation: Invocation, outcome: Outcome, text: string | Buffer, logs: string, now: number): void {
     if (!this.open.delete(invocation.id)) return;
     const durationUs = toUs(now - invocation.startedAtMs);
     this.revision.recordDuration(durationUs);

@@ -3,7 +3,7 @@ import { OUTBOX } from '../isolate-protocol';
 export interface OutboxRecord {
   readonly op: number;
   readonly id: number;
-  /** ASCII; a view of shared memory that the next entry overwrites. */
+  /** UTF-8; a view of shared memory that the next entry overwrites. */
   readonly text: Buffer;
   readonly more: string;
 }
@@ -36,7 +36,7 @@ export class Outbox {
         op: this.words[word + 1] as number,
         id: this.words[word + 2] as number,
         text: this.bytes.subarray(textAt, moreAt),
-        more: moreAt === to ? '' : this.bytes.toString('latin1', moreAt, to),
+        more: moreAt === to ? '' : this.bytes.toString('utf8', moreAt, to),
       });
       this.readAt = (to + 3) & ~3;
     }

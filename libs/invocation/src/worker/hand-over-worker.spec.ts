@@ -164,7 +164,7 @@ describe('a queue of hand-overs', () => {
     await worker(prefix, (data) => void taken.push(data));
     await jobs.add(1);
     await waitFor(() => taken.length === 1);
-    await redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await jobs.add(2);
     await waitFor(() => taken.length === 2);
     expect(taken).toEqual([1, 2]);

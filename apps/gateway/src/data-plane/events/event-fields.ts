@@ -3,6 +3,7 @@ import { type TLSSocket } from 'node:tls';
 import { type Routed } from '../request-context';
 import { digitsOf, traceContextOf, traceParent } from '../tracing/trace-context';
 import { essenceOf, isBinaryType } from '../responses/media-type';
+import { jsonText } from './json-text';
 
 /** AWS's placeholder for "no account"; ARNs and events need twelve digits. */
 export const ACCOUNT_ID = '000000000000';
@@ -42,31 +43,74 @@ export function isForwarded(lowerName: string): boolean {
 
 /** The headers the gateway adds: lower-case name, value, … */
 export function ownHeaders(context: Routed): string[] {
-  const { request, headers, sourceIp, mount, receivedEpochMs, requestId } = context;
+  return [...traceHeaders(context), ...forwardedOf(context).headers];
+}
+
+/** W3C Trace Context, the caller's trace with a span of ours or a new one, and X-Ray's header: lower-case name, value, … */
+export function traceHeaders({ headers, requestId, receivedEpochMs, route }: Routed): string[] {
+  const trace = traceContextOf({ headers, requestId });
+  const sampled = trace.sampled ?? route.tracer?.samples(trace.traceId) ?? false;
+  const parent = ['traceparent', traceParent(trace, sampled)];
+  if (trace.state !== '') parent.push('tracestate', trace.state);
+  parent.push('x-amzn-trace-id', headers.traceId === '' ? rootTraceId(receivedEpochMs, requestId) : headers.traceId);
+  return parent;
+}
+
+function rootTraceId(receivedEpochMs: number, requestId: string): string {
+  return `Root=1-${Math.floor(receivedEpochMs / 1_000).toString(16)}-${digitsOf(requestId).slice(0, 24)}`;
+}
+
+interface Forwarded {
+  readonly sourceIp: string;
+  readonly forwardedFor: string;
+  readonly host: string;
+  readonly mount: string;
+  readonly secure: boolean;
+  /** Lower-case name, value, … */
+  readonly headers: readonly string[];
+  /** The same as members of a JSON object. */
+  readonly json: string;
+}
+
+let forwarded: Forwarded | null = null;
+
+/** What the gateway says about where a request came from; requests one after the other often come from the same place. */
+export function forwardedOf({ request, headers, sourceIp, mount }: Routed): Forwarded {
+  const { forwardedFor, host } = headers;
   const secure = isSecure(request);
-  return [
-    ...traceHeaders(context),
-    'x-amzn-trace-id',
-    headers.traceId === ''
-      ? `Root=1-${Math.floor(receivedEpochMs / 1_000).toString(16)}-${digitsOf(requestId).slice(0, 24)}`
-      : headers.traceId,
+  if (
+    forwarded?.sourceIp === sourceIp &&
+    forwarded.forwardedFor === forwardedFor &&
+    forwarded.host === host &&
+    forwarded.mount === mount &&
+    forwarded.secure === secure
+  )
+    return forwarded;
+  const added = [
     'x-forwarded-for',
-    headers.forwardedFor === '' ? sourceIp : `${headers.forwardedFor}, ${sourceIp}`,
+    forwardedFor === '' ? sourceIp : `${forwardedFor}, ${sourceIp}`,
     'x-forwarded-port',
-    domainOf(headers.host).port ?? (secure ? '443' : '80'),
+    domainOf(host).port ?? (secure ? '443' : '80'),
     'x-forwarded-prefix',
     mount,
     'x-forwarded-proto',
     secure ? 'https' : 'http',
   ];
+  forwarded = { sourceIp, forwardedFor, host, mount, secure, headers: added, json: flat(membersJson(added)) };
+  return forwarded;
 }
 
-/** W3C Trace Context: the caller's trace with a span of ours, or a new one. */
-function traceHeaders({ headers, requestId, route }: Routed): string[] {
-  const trace = traceContextOf({ headers, requestId });
-  const sampled = trace.sampled ?? route.tracer?.samples(trace.traceId) ?? false;
-  const parent = ['traceparent', traceParent(trace, sampled)];
-  return trace.state === '' ? parent : [...parent, 'tracestate', trace.state];
+/** `"name":"value"` of each, with commas between. */
+export function membersJson(pairs: readonly string[]): string {
+  let text = '';
+  for (let index = 0; index < pairs.length; index += 2)
+    text += `${text === '' ? '' : ','}${jsonText(pairs[index] as string)}:${jsonText(pairs[index + 1] as string)}`;
+  return text;
+}
+
+/** The same text in one piece: V8 walks through the pieces of a text that was put together whenever it is copied. */
+function flat(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 /** Whether a request came over TLS. */
@@ -130,10 +174,12 @@ interface Domain {
   /** Its first label. */
   readonly prefix: string;
   readonly port: string | undefined;
+  /** Name and prefix as members of an event's request context. */
+  readonly json: string;
 }
 
 let domainHost = '';
-let domain: Domain = { name: '', prefix: '', port: undefined };
+let domain: Domain = { name: '', prefix: '', port: undefined, json: '"domainName":"","domainPrefix":""' };
 
 /** What a Host header names; requests one after the other mostly name the same. */
 export function domainOf(host: string): Domain {
@@ -141,7 +187,9 @@ export function domainOf(host: string): Domain {
   const port = /:(\d+)$/.exec(host)?.[1];
   const name = port === undefined ? host : host.slice(0, -port.length - 1);
   const dot = name.indexOf('.');
-  domain = { name, prefix: dot < 0 ? name : name.slice(0, dot), port };
+  const prefix = dot < 0 ? name : name.slice(0, dot);
+  const json = flat(`"domainName":${jsonText(name)},"domainPrefix":${jsonText(prefix)}`);
+  domain = { name, prefix, port, json };
   domainHost = host;
   return domain;
 }

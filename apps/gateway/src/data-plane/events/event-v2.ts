@@ -1,5 +1,15 @@
 import { type Routed } from '../request-context';
-import { ACCOUNT_ID, bodyFields, domainOf, isForwarded, ownHeaders, queryPairs, requestTime } from './event-fields';
+import {
+  ACCOUNT_ID,
+  bodyFields,
+  domainOf,
+  forwardedOf,
+  isForwarded,
+  membersJson,
+  queryPairs,
+  requestTime,
+  traceHeaders,
+} from './event-fields';
 import { jsonText } from './json-text';
 
 /**
@@ -28,7 +38,6 @@ export function requestFieldsV2(context: Routed): string {
     pathParameters,
   } = context;
   const { authorizerV2 } = context.authorization;
-  const domain = domainOf(headers.host);
   const pathJson = jsonText(stagePath === '' ? routedPath : stagePath + routedPath);
   let event = `"routeKey":${route.routeKeyJson},"rawPath":${pathJson},"rawQueryString":${jsonText(rawQuery)}`;
   if (headers.cookie !== '')
@@ -39,7 +48,7 @@ export function requestFieldsV2(context: Routed): string {
     if (query !== null) event += `,"queryStringParameters":${query}`;
   }
   event +=
-    `,"requestContext":{"accountId":"${ACCOUNT_ID}","apiId":"${route.apiName}"${authorizerV2 === '' ? '' : `,"authorizer":${authorizerV2}`},"domainName":${jsonText(domain.name)},"domainPrefix":${jsonText(domain.prefix)}` +
+    `,"requestContext":{"accountId":"${ACCOUNT_ID}","apiId":"${route.apiName}"${authorizerV2 === '' ? '' : `,"authorizer":${authorizerV2}`},${domainOf(headers.host).json}` +
     `,"http":{"method":"${method}","path":${pathJson},"protocol":"HTTP/${context.request.httpVersion}","sourceIp":"${sourceIp}","userAgent":${jsonText(headers.userAgent)}}` +
     `,"requestId":"${requestId}","routeKey":${route.routeKeyJson},"stage":"${route.stage.name}","time":"${requestTime(receivedEpochMs)}","timeEpoch":${receivedEpochMs}}`;
   if (route.stageVariablesJson !== '') event += `,"stageVariables":${route.stageVariablesJson}`;
@@ -54,12 +63,9 @@ function headersJson(context: Routed): string {
     const name = (raw[index] as string).toLowerCase();
     if (name !== 'cookie' && isForwarded(name)) join(values, name, raw[index + 1] as string);
   }
-  const own = ownHeaders(context);
-  let members = membersOf(values);
-  // Their names are no client's: `isForwarded` keeps those back.
-  for (let index = 0; index < own.length; index += 2)
-    members += `${members === '' ? '' : ','}"${own[index] as string}":${jsonText(own[index + 1] as string)}`;
-  return `{${members}}`;
+  // Names of our own are no client's: `isForwarded` keeps those back.
+  const own = `${membersJson(traceHeaders(context))},${forwardedOf(context).json}`;
+  return values.size === 0 ? `{${own}}` : `{${membersOf(values)},${own}}`;
 }
 
 function queryJson(rawQuery: string): string | null {

@@ -32,20 +32,28 @@ export function compileFunction(
 
 /**
  * Runs the route's function with the event of this request and reads its answer.
- * Throws FunctionFailure for whatever the function did, or the SluiceError of an invocation that no runner took.
+ * Rejects with a FunctionFailure for whatever the function did, or the SluiceError of an invocation that no runner took.
  */
-async function invoke(context: Routed, target: FunctionTarget, invocations: InvocationClient): Promise<void> {
+function invoke(context: Routed, target: FunctionTarget, invocations: InvocationClient): Promise<void> {
   const startedAtMs = performance.now();
   // A deployment of the function meanwhile does not make this run one of the next version.
   const version = versionOf(target);
-  const settlement = await settled(context, requestOf(context, target), target, invocations);
-  context.integrationMs = performance.now() - startedAtMs;
-  context.integrationStartedAtMs = startedAtMs;
-  if (settlement instanceof SluiceError) throw settlement;
-  context.invocation = settlement;
-  const { outcome, durationUs, initUs } = settlement;
-  target.metrics.record(version, outcome, durationUs, initUs, context.integrationMs);
-  context.answer = answerOf(context, settlement);
+  return new Promise((resolve, reject) => {
+    submit(context, requestOf(context, target), target, invocations, (settlement) => {
+      context.integrationMs = performance.now() - startedAtMs;
+      context.integrationStartedAtMs = startedAtMs;
+      if (settlement instanceof SluiceError) return reject(settlement);
+      context.invocation = settlement;
+      const { outcome, durationUs, initUs } = settlement;
+      target.metrics.record(version, outcome, durationUs, initUs, context.integrationMs);
+      try {
+        context.answer = answerOf(context, settlement);
+      } catch (failure) {
+        return reject(failure);
+      }
+      resolve();
+    });
+  });
 }
 
 function requestOf(context: Routed, { version, functionName }: FunctionTarget): InvocationRequest {
@@ -71,35 +79,34 @@ function requestOf(context: Routed, { version, functionName }: FunctionTarget): 
 }
 
 /**
- * How the invocation ended, or CLIENT_CLOSED as soon as the client leaves: the invocation then ends by itself, and is counted then.
- * Never rejects, but throws QUEUE_FULL when nothing was sent.
+ * Calls `settle` once with how the invocation ended, or with CLIENT_CLOSED as soon as the client leaves: the invocation then ends by
+ * itself, and is counted then. Throws QUEUE_FULL when nothing was sent.
  */
-function settled(
+function submit(
   { response }: Routed,
   request: InvocationRequest,
   target: FunctionTarget,
   invocations: InvocationClient,
-): Promise<InvocationResult | SluiceError> {
+  settle: (settlement: InvocationResult | SluiceError) => void,
+): void {
   const { metrics } = target;
   const version = versionOf(target);
-  return new Promise((resolve) => {
-    let clientLeft = false;
-    const handle = invocations.submit(request, (settlement) => {
-      response.removeListener('close', left);
-      metrics.ended();
-      if (settlement instanceof SluiceError) metrics.refused();
-      else if (clientLeft) metrics.record(version, settlement.outcome, settlement.durationUs, settlement.initUs, 0);
-      resolve(settlement);
-    });
-    metrics.started();
-    const left = (): void => {
-      if (response.writableFinished) return;
-      clientLeft = true;
-      handle.cancel();
-      resolve(new SluiceError('CLIENT_CLOSED', 'The client left before the answer.'));
-    };
-    response.once('close', left);
+  let clientLeft = false;
+  const handle = invocations.submit(request, (settlement) => {
+    response.removeListener('close', left);
+    metrics.ended();
+    if (settlement instanceof SluiceError) metrics.refused();
+    else if (clientLeft) metrics.record(version, settlement.outcome, settlement.durationUs, settlement.initUs, 0);
+    if (!clientLeft) settle(settlement);
   });
+  metrics.started();
+  const left = (): void => {
+    if (response.writableFinished) return;
+    clientLeft = true;
+    handle.cancel();
+    settle(new SluiceError('CLIENT_CLOSED', 'The client left before the answer.'));
+  };
+  response.once('close', left);
 }
 
 function versionOf({ version }: FunctionTarget): number {

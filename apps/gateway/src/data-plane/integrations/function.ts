@@ -49,7 +49,7 @@ function invoke(context: Routed, target: FunctionTarget, invocations: Invocation
       try {
         context.answer = answerOf(context, settlement);
       } catch (failure) {
-        return reject(failure);
+        return reject(failure instanceof Error ? failure : new Error(String(failure)));
       }
       resolve();
     });

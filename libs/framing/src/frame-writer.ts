@@ -4,7 +4,7 @@ import { type Writable } from 'node:stream';
 export const FRAME_HEADER_BYTES = 9;
 
 const CHUNK_BYTES = 64 * 1024;
-/** Past this much unflushed data waiting for the end of the tick saves nothing. */
+/** Past this much unflushed data waiting saves nothing. */
 const FLUSH_BYTES = 256 * 1024;
 
 /**

@@ -17,7 +17,7 @@ export interface Taking {
 export interface HandOverBackend extends RedisQueueBackend {
   /** Adds a job: `data` is JSON; `text` travels beside it as it is, since text inside JSON is written and read character by character. */
   handOver(data: string, text: string): Promise<void>;
-  /** Ends a wait for a job; from here on only what is under way is taken. Rejects when Redis does not answer. */
+  /** Ends a wait for a job; from here on only what is under way is taken. */
   stopTaking(): Promise<void>;
 }
 
@@ -27,6 +27,11 @@ type NextJob = [job: JobJson | null, id: string, limitMs: number, delayedToMs: n
 const NO_JOB: NextJob = [null, '', 0, 0];
 /** What the marker says to a worker: do not ask for a job, wait for the next marker. */
 const NOTHING_TO_ASK_FOR = { member: '', score: Infinity };
+/**
+ * How long one wait is. A worker that is stopped or cut off while it waits can swallow one job in that time; and what a lost marker
+ * has left behind is found when it is over.
+ */
+const WAIT_S = 1;
 /** Redis ends a wait; one that has not ended so much later is on a connection that is dead. */
 const LATE_MS = 1_000;
 const STOP_KEY_S = 60;
@@ -40,8 +45,8 @@ const STOP_KEY_S = 60;
  * What is taken goes to `takeOver` at once, and the worker is told that there was nothing: a job that is over needs none of the
  * states a worker leads a job through, which cost as much again as all the runner does with a batch.
  *
- * Keys and what stands in them are BullMQ's, so its tools show what waits, and a paused queue gives nothing. There are no locks, no
- * delays, priorities or limits, no events, and nothing is kept of a job that was taken.
+ * List, marker and pause are BullMQ's, so its tools show what waits behind the job that is handed over, and a paused queue gives
+ * nothing but that one. There are no locks, no delays, priorities or limits, no events, and nothing is kept of a job that was taken.
  */
 export function handOverBackend(redis: Redis, taking: Taking | null = null): BackendFactory<HandOverBackend> {
   return (name, options, connections) => {
@@ -54,13 +59,25 @@ export function handOverBackend(redis: Redis, taking: Taking | null = null): Bac
     /** A marker that this worker took out says something about jobs in the list: whoever does not take them puts it back. */
     let hasMarker = false;
 
+    let giveUp = (): void => undefined;
+
+    /** What a command on the waiting connection answers; null once nobody waits for that any more. */
+    const untilGivenUp = <Answer>(command: Promise<Answer>): Promise<Answer | null> =>
+      new Promise((resolve, reject) => {
+        giveUp = () => resolve(null);
+        command.then(resolve, reject);
+      });
+
     const waitForJob = async (seconds: number): Promise<{ member: string; score: number } | null> => {
-      if (taking === null) return null;
+      if (taking === null || stopped) return null;
+      // A take failed: what it was to ask for still waits.
+      if (hasMarker) return { member: '0', score: 0 };
       const { waitingRedis } = taking;
-      const watchdog = setInterval(() => waitingRedis.disconnect(true), seconds * 1_000 + LATE_MS);
-      const popped = await waitingRedis
-        .bzpopmin(handed, marker, stopKey, seconds)
-        .finally(() => clearInterval(watchdog));
+      const waitS = Math.min(seconds, WAIT_S);
+      const watchdog = setInterval(() => waitingRedis.disconnect(true), waitS * 1_000 + LATE_MS);
+      const popped = await untilGivenUp(waitingRedis.bzpopmin(handed, marker, stopKey, waitS)).finally(() =>
+        clearInterval(watchdog),
+      );
       const [key, member, score] = popped ?? [];
       if (key === handed && member !== undefined) {
         await handOn(taking, member);
@@ -72,14 +89,19 @@ export function handOverBackend(redis: Redis, taking: Taking | null = null): Bac
 
     const take = async (): Promise<NextJob> => {
       while (taking !== null && !stopped) {
-        const taken = (await takeJob.run(redis, [wait, marker, meta, handed], [prefix])) as [] | [string, number];
+        // On the connection that has just waited: there no answer comes too late, with a job that would then be nobody's.
+        const taken = (await untilGivenUp(takeJob.run(taking.waitingRedis, [wait, marker, meta, handed], [prefix]))) as
+          [job: string, others: number] | [] | null;
+        if (taken === null) break;
         hasMarker = false;
         if (taken.length === 0) break;
         await handOn(taking, taken[0]);
         if (taken[1] === 0) break;
       }
-      if (hasMarker) await redis.zadd(marker, 0, '0');
-      hasMarker = false;
+      if (stopped && hasMarker) {
+        hasMarker = false;
+        await redis.zadd(marker, 0, '0');
+      }
       return NO_JOB;
     };
 
@@ -90,7 +112,13 @@ export function handOverBackend(redis: Redis, taking: Taking | null = null): Bac
       },
       stopTaking: async () => {
         stopped = true;
-        await redis.multi().zadd(stopKey, 0, '0').expire(stopKey, STOP_KEY_S).exec();
+        try {
+          await redis.multi().zadd(stopKey, 0, '0').expire(stopKey, STOP_KEY_S).exec();
+        } catch {
+          // Redis is away: when it is back it must not find anybody who still waits.
+          taking?.waitingRedis.disconnect();
+          giveUp();
+        }
       },
       waitForJob,
       moveToActive: take,

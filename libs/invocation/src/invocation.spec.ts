@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:net';
-import { OUTCOME } from '@sluice/contracts';
+import { LIMITS, OUTCOME, type SluiceError } from '@sluice/contracts';
 import { createLogger } from '@sluice/logging';
 import { connectRedis, duplicateForBlocking, RedisKeys, type Redis } from '@sluice/redis';
 import { startTestRedis, waitFor, type TestRedis } from '@sluice/testing';
@@ -226,7 +226,7 @@ describe('an invocation', () => {
     const answers = Promise.all(Array.from({ length: 2_000 }, (_, index) => gateway.invoke(request(`${index}`))));
     await waitFor(() => runner.inFlight > 8);
     // One batch may be under way when the bound is reached; the rest waits in Redis and in the gateway.
-    expect(runner.inFlight).toBeLessThanOrEqual(8 + 64);
+    expect(runner.inFlight).toBeLessThanOrEqual(8 + LIMITS.batchInvocationsMax);
     const answerAll = setInterval(
       () => held.splice(0).forEach((invocation) => invocation.answer(OUTCOME.ok, head, invocation.event)),
       1,
@@ -235,6 +235,17 @@ describe('an invocation', () => {
       Array.from({ length: 2_000 }, (_, index) => `${index}`),
     );
     clearInterval(answerAll);
+  });
+
+  it('that is never answered does not keep a full runner from closing', async () => {
+    const keys = freshKeys();
+    const gateway = await client(keys);
+    let taken = 0;
+    const runner = await worker(keys, () => void taken++, linkKey, 0);
+    const settled = gateway.invoke(request('{}')).catch((error: SluiceError) => error.code);
+    await waitFor(() => taken === 1);
+    await runner.close();
+    expect(await settled).toBe('HOST_LOST');
   });
 
   it('taken before a drain is answered by it', async () => {

@@ -31,12 +31,12 @@ export const POST = {
  * over, or while it lasts too long, or when the isolate is no more. The callback wakes the host's thread for every post; at 30
  * events per entry that was 4 µs of each call.
  * Word 0 (u32) is where the records end, written after them. A record starts at a multiple of 4: u32 posts sent through the callback
- * before it · u32 op · u32 id · u32 bytes of its text · u32 bytes of its second text · both texts, UTF-8.
+ * before it · u32 op · u32 id · u32 bytes of its text · u32 bytes of its second text · u32 epoch ms (its lower half) · both texts, UTF-8.
  */
 export const OUTBOX = {
   bytes: 32 * 1024,
   recordsAt: 4,
-  recordHeaderBytes: 20,
+  recordHeaderBytes: 24,
   /** A longer text is cheaper through the callback. */
   textCharactersMax: 4 * 1024,
 } as const;

@@ -170,6 +170,45 @@ describe('a queue of hand-overs', () => {
     expect(taken).toEqual([1, 2]);
   });
 
+  it('stops and closes also while Redis does not answer, and takes nothing when it does again', async () => {
+    const prefix = freshPrefix();
+    const jobs = queue(prefix);
+    const taken: unknown[] = [];
+    const leaving = await worker(prefix, (data) => void taken.push(data));
+    await jobs.add(1);
+    await waitFor(() => taken.length === 1);
+    const pid = server.pids.volatile();
+    if (pid === undefined) throw new Error('the volatile server runs');
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await leaving.stop();
+      await leaving.close();
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await jobs.add(2);
+    await worker(prefix, (data) => void taken.push(['next', data]));
+    await waitFor(() => taken.length === 2);
+    expect(taken).toEqual([1, ['next', 2]]);
+  });
+
+  it('takes what waits although the marker that said so was lost', async () => {
+    const prefix = freshPrefix();
+    const jobs = queue(prefix);
+    for (const data of ['handed', 'a', 'b']) await jobs.add(data);
+    await redis.del(`${prefix}:jobs:marker`);
+    const taken: unknown[] = [];
+    const slow = await worker(prefix, (data) => void taken.push(data));
+    await waitFor(() => taken.length === 3);
+    expect(taken).toEqual(['handed', 'a', 'b']);
+    await jobs.pause();
+    for (const data of ['c', 'd']) await jobs.add(data);
+    await redis.hdel(`${prefix}:jobs:meta`, 'paused');
+    await waitFor(() => taken.length === 5);
+    expect(taken.slice(3)).toEqual(['c', 'd']);
+    await slow.stop();
+  });
+
   it('gives nothing while it is paused, and all that came meanwhile afterwards', async () => {
     const prefix = freshPrefix();
     const jobs = queue(prefix);

@@ -16,8 +16,6 @@ export interface HandOverWorkerOptions {
 }
 
 const RETRY_MS = 1_000;
-/** How long one wait for a job is. */
-const WAIT_S = 5;
 
 /** Takes the jobs of a hand-over queue, one after the other, whenever there is one. */
 export class HandOverWorker {
@@ -46,7 +44,6 @@ export class HandOverWorker {
         // A job that is taken is gone: nothing to lock, nothing to find stalled.
         skipLockRenewal: true,
         skipStalledCheck: true,
-        drainDelay: WAIT_S,
         skipVersionCheck: true,
       },
       handOverBackend(redis, taking),
@@ -59,17 +56,11 @@ export class HandOverWorker {
     this.running = this.run();
   }
 
-  /** Takes nothing from here on; resolves once what it took is with `takeOver`. */
+  /** Takes nothing from here on; resolves once `takeOver` has resolved for what it took. */
   async stop(): Promise<void> {
     if (this.stopped) return this.running;
     this.stopped = true;
-    try {
-      await this.worker.getBackend().stopTaking();
-    } catch {
-      // Redis is away: when it is back it must not find anybody who still waits.
-      this.options.blockingRedis.disconnect();
-      return;
-    }
+    await this.worker.getBackend().stopTaking();
     await this.running;
   }
 

@@ -31,6 +31,7 @@ export class InvocationWorker {
   private readonly waitingForRoom: (() => void)[] = [];
   private readonly waitingForIdle: (() => void)[] = [];
   private unanswered = 0;
+  private closing = false;
 
   constructor(private readonly options: InvocationWorkerOptions) {
     this.clock = new RedisClock(options.redis);
@@ -62,6 +63,7 @@ export class InvocationWorker {
 
   async close(): Promise<void> {
     this.clock.stop();
+    this.closing = true;
     for (const resume of this.waitingForRoom.splice(0)) resume();
     await this.worker.close();
     await Promise.all([...this.links.values()].map((link) => link.close()));
@@ -74,7 +76,7 @@ export class InvocationWorker {
     if (link.isOpen) await this.whileUnpacking(1, this.unpackAll(link, batch, events));
     // Other gateways do not wait for one that has to prove itself first; what waits for it takes up room.
     else void this.unpackWhenOpen(link, batch, events);
-    while (this.unanswered > this.options.inFlightMax)
+    while (this.unanswered > this.options.inFlightMax && !this.closing)
       await new Promise<void>((resolve) => this.waitingForRoom.push(resolve));
   }
 

@@ -72,8 +72,9 @@ let posts = 0;
 /** Sends and forgets. Ids and texts are made by the prelude; sizes are bounded before they get here. */
 export function post(op: number, id: number, text?: string | number, logs?: string): void {
   if (typeof text === 'string' && putInOutbox(posts, op, id, text, logs ?? '')) return;
-  posts++;
   (host as HostFunctions).post(op, id, text, logs);
+  // Behind it: where the stack is used up it throws, and nothing was sent.
+  posts++;
 }
 
 /** Counts a synchronous host call against the invocation that makes it, before anything crosses. */

@@ -1,5 +1,5 @@
 import { OUTBOX } from '../isolate-protocol';
-import { charCodeAt, NativeUint32Array, NativeUint8Array } from './primordials';
+import { charCodeAt, NativeUint32Array, NativeUint8Array, now } from './primordials';
 
 /** Publishes: the host sees what was written before. Taken at boot, before `Atomics` is taken away. */
 type Store = (words: Uint32Array<SharedArrayBuffer>, index: number, value: number) => void;
@@ -40,6 +40,7 @@ export function putInOutbox(posts: number, op: number, id: number, text: string,
   words[word + 2] = id;
   words[word + 3] = moreAt - textAt;
   words[word + 4] = to - moreAt;
+  words[word + 5] = now();
   end = (to + 3) & ~3;
   (publish as Store)(words, 0, end);
   return true;

@@ -18,7 +18,7 @@ export interface ResultFigures {
 
 /** What an environment tells its pool. */
 export interface EnvironmentEvents {
-  /** An invocation is answered, exactly once. Bytes of a text are to be copied before this returns. */
+  /** An invocation is answered, exactly once. */
   onResult(invocation: Invocation, outcome: Outcome, text: string | Buffer, logs: string, figures: ResultFigures): void;
   /** These were given to the environment and are certain not to have started. */
   onNotStarted(environment: Environment, invocations: readonly Invocation[]): void;

@@ -5,7 +5,6 @@ import { type EnvironmentEvents, type LoadResult } from './environment-events';
 import { cpuTimeoutPayload, exitedPayload, outOfMemoryPayload, timeoutPayload } from './error-payloads';
 import { type GuestIsolate, type GuestOwner } from './isolate';
 import { joinLogs, rejectionRecord } from './log-text';
-import { type OutboxRecord } from './outbox';
 import { type Invocation, type Revision } from './revision';
 import { LONG_SLICE_MS, type RunningSlot } from './running-slots';
 import { WakeUp } from './wake-up';
@@ -26,8 +25,6 @@ const HEAP_SAMPLE_MS = 100;
 const HEAP_RETIRE_SHARE = 0.8;
 const AGE_MS_MAX = 60 * 60 * 1_000;
 const EVENT_ARGUMENTS = 4;
-
-const NOTHING: readonly OutboxRecord[] = [];
 
 /**
  * One execution environment: an isolate that runs one revision.
@@ -227,24 +224,24 @@ export class Environment implements GuestOwner {
   }
 
   /**
-   * Takes what the guest has laid down in its outbox. When each of several results came is not known: the time since the last one is
-   * shared out evenly among them, and so is the running time.
+   * Takes what the guest has laid down in its outbox. When the last of several results came is known to a millisecond: the time up to
+   * then is shared out evenly among them, and so is their part of the running time.
    */
   private readOutbox(): void {
     const { entry } = this;
-    const records = entry === null ? NOTHING : this.guest.readOutbox();
+    const records = entry === null ? [] : this.guest.readOutbox();
     if (entry === null || records.length === 0) return;
+    const results = records.filter(({ op }) => op < POST.timer);
     const { lastAnswerAtMs, cpuMarkUs } = entry;
-    const sinceMs = performance.now() - lastAnswerAtMs;
-    const usedUs = this.guest.runningUs - cpuMarkUs;
-    let results = 0;
-    for (const { op } of records) if (op < POST.timer) results++;
+    const passedMs = performance.now() - lastAnswerAtMs;
+    const sinceMs = Math.max(0, passedMs - wholeMsSince(results.at(-1)?.writtenAt ?? 0));
+    const usedUs = passedMs > 0 ? (this.guest.runningUs - cpuMarkUs) * (sinceMs / passedMs) : 0;
     let read = 0;
     for (const { op, id, text, more } of records) {
       if (op === POST.log) this.addLogs(id, text.toString());
       else if (op >= POST.timer) return this.breach();
       else {
-        const share = ++read / results;
+        const share = ++read / results.length;
         this.answered(op as Outcome, id, text, more, lastAnswerAtMs + sinceMs * share, cpuMarkUs + usedUs * share);
       }
     }
@@ -483,6 +480,11 @@ export class Environment implements GuestOwner {
     const since = this.entry?.startedAtMs ?? this.loading?.startedAtMs ?? now;
     return slot !== undefined && slot.holdsPlace && now - since > LONG_SLICE_MS ? slot : null;
   }
+}
+
+/** Milliseconds that have certainly passed since then, by a clock that counts whole ones; 0 where it was set meanwhile. */
+function wholeMsSince(epochMsLow: number): number {
+  return Math.max(0, ((Date.now() - epochMsLow) | 0) - 1);
 }
 
 function toUs(ms: number): number {

@@ -56,8 +56,11 @@ export class GuestIsolate {
     if (image.snapshot === null) await context.eval(image.code, { filename: GUEST_SCRIPT_NAME });
     const post = new ivm.Callback(
       (op: unknown, id: unknown, text: unknown, more: unknown) => {
-        this.owner?.onPost(op, id, text, more);
-        this.posts++;
+        try {
+          this.owner?.onPost(op, id, text, more);
+        } finally {
+          this.posts++;
+        }
       },
       { ignored: true },
     );
@@ -71,7 +74,7 @@ export class GuestIsolate {
   }
 
   /** What the guest laid down since the last look; nothing that it said after a post which has not come yet. */
-  readOutbox(): OutboxRecord[] {
+  readOutbox(): readonly OutboxRecord[] {
     return this.outbox.read(this.posts);
   }
 

@@ -4,6 +4,7 @@ import { LuaScript, type Redis } from '@sluice/redis';
 
 const addJob = LuaScript.load(__dirname, 'add-job-5.lua');
 const takeJob = LuaScript.load(__dirname, 'take-job-4.lua');
+const waitingJobs = LuaScript.load(__dirname, 'waiting-jobs-2.lua');
 
 /** Takes a job over. What it resolves with is room for the next one. */
 export type TakeOver = (data: string, text: string) => void | Promise<void>;
@@ -15,8 +16,13 @@ export interface Taking {
 }
 
 export interface HandOverBackend extends RedisQueueBackend {
-  /** Adds a job: `data` is JSON; `text` travels beside it as it is, since text inside JSON is written and read character by character. */
-  handOver(data: string, text: string): Promise<void>;
+  /**
+   * Adds a job and gives its id: `data` is JSON; `text` travels beside it as it is, since text inside JSON is written and read
+   * character by character.
+   */
+  handOver(data: string, text: string): Promise<number>;
+  /** The ids of the jobs that nobody has taken. */
+  waitingJobs(): Promise<ReadonlySet<number>>;
   /** Ends a wait for a job; from here on only what is under way is taken. */
   stopTaking(): Promise<void>;
 }
@@ -108,8 +114,9 @@ export function handOverBackend(redis: Redis, taking: Taking | null = null): Bac
     return Object.assign(backend, {
       handOver: async (data: string, text: string) => {
         const job = `${data}\n${text}`;
-        await addJob.run(redis, [ids, wait, marker, meta, handed], [prefix, name, job, Date.now()]);
+        return Number(await addJob.run(redis, [ids, wait, marker, meta, handed], [prefix, name, job, Date.now()]));
       },
+      waitingJobs: async () => new Set(((await waitingJobs.run(redis, [wait, handed], [])) as string[]).map(Number)),
       stopTaking: async () => {
         stopped = true;
         try {

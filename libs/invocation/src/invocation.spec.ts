@@ -237,6 +237,29 @@ describe('an invocation', () => {
     clearInterval(answerAll);
   });
 
+  it('taken by a runner that ends before it says so is lost within a second; one that still waits is not', async () => {
+    const keys = freshKeys();
+    const gateway = await client(keys);
+    const answering = (invocation: ReceivedInvocation): void => invocation.answer(OUTCOME.ok, head, invocation.event);
+    const leaving = await worker(keys, answering);
+    expect(await gateway.invoke(request('"before"'))).toMatchObject({ result: '"before"' });
+    await leaving.drain();
+    const lost = gateway.invoke(request('"lost"')).catch((error: SluiceError) => error.code);
+    const commands = await connection();
+    const handed = `${keys.queuePrefix('sync', 0)}:invocations:handed`;
+    await waitFor(async () => (await commands.exists(handed)) === 1);
+    const waiting = gateway.invoke(request('"waiting"'));
+    await waitFor(async () => (await commands.llen(`${keys.queuePrefix('sync', 0)}:invocations:wait`)) === 1);
+    const startedAtMs = performance.now();
+    // What a worker does whose process ends in the next moment.
+    await commands.zpopmin(handed);
+    await leaving.close();
+    expect(await lost).toBe('HOST_LOST');
+    expect(performance.now() - startedAtMs).toBeLessThan(1_000);
+    await worker(keys, answering);
+    expect(await waiting).toMatchObject({ result: '"waiting"' });
+  });
+
   it('that is never answered does not keep a full runner from closing', async () => {
     const keys = freshKeys();
     const gateway = await client(keys);

@@ -57,6 +57,11 @@ export class BatchSender {
     await this.queue.close();
   }
 
+  /** The ids of the batches, also of other gateways, that no runner has taken. */
+  waitingBatches(): Promise<ReadonlySet<number>> {
+    return this.queue.getBackend().waitingJobs();
+  }
+
   private readonly sendWaiting = (): void => {
     this.scheduled = false;
     // A second batch under way pays only when it is full: each costs Redis and the runner as much as any other.
@@ -87,7 +92,7 @@ export class BatchSender {
       const external = batch.filter(({ request }) => request.event.length > EXTERNAL_EVENT_CHARS);
       if (external.length > 0) await this.storeExternal(external);
       const [head, events] = this.encode(batch);
-      await this.queue.getBackend().handOver(JSON.stringify(head), events);
+      underWay.added(await this.queue.getBackend().handOver(JSON.stringify(head), events));
     } catch (error) {
       for (const pending of batch) this.onRefused(pending, error as Error);
       return;
@@ -146,12 +151,25 @@ export class BatchSender {
 export class BatchUnderWay {
   private releaseOnce: (() => void) | null;
   private accepted = false;
+  private id = 0;
+  private addedAtMs = Infinity;
 
   constructor(
     private unsettled: number,
     release: () => void,
   ) {
     this.releaseOnce = release;
+  }
+
+  /** It is in Redis, under this id. */
+  added(id: number): void {
+    this.id = id;
+    this.addedAtMs = performance.now();
+  }
+
+  /** Whether it is certain to have been taken: it was added before then, and is not among those that wait now. */
+  isTaken(addedBeforeMs: number, waiting: ReadonlySet<number>): boolean {
+    return this.addedAtMs < addedBeforeMs && !waiting.has(this.id);
   }
 
   /** A runner has taken one of its invocations over, and so all. */

@@ -20,6 +20,10 @@ const SWEEP_MS = 50;
 const ANSWER_GRACE_MS = 1_500;
 /** A runner drops what it reads after `acceptBy`; its word that it took one just before may still be on its way. */
 const ACCEPT_GRACE_MS = 250;
+/** So long after a runner was lost, what it has taken without a word is looked for. */
+const LOST_LOOK_MS = 300;
+/** A runner that lives says within this time that it took a batch. */
+const WORD_MS = 100;
 /** What a result frame has before its text. */
 const RESULT_HEAD_BYTES = 9;
 
@@ -186,6 +190,21 @@ export class InvocationClient {
     for (const pending of this.pending.values()) {
       if (pending.link === link)
         this.finish(pending, new SluiceError('HOST_LOST', 'The runner was lost while the function ran.'));
+    }
+    setTimeout(() => void this.refuseUnheard(), LOST_LOOK_MS).unref();
+  }
+
+  /** A runner may end between taking a batch and saying so. What nobody has accepted and does not wait any more was in its hands. */
+  private async refuseUnheard(): Promise<void> {
+    const addedBeforeMs = performance.now() - WORD_MS;
+    const waiting = await this.sender?.waitingBatches().catch(() => null);
+    if (waiting === null || waiting === undefined) return; // it is refused when its `acceptBy` is over
+    for (const pending of this.pending.values()) {
+      if (pending.link === null && pending.batch?.isTaken(addedBeforeMs, waiting) === true)
+        this.finish(
+          pending,
+          new SluiceError('HOST_LOST', 'The runner was lost when it had just taken the invocation.'),
+        );
     }
   }
 

@@ -288,7 +288,7 @@ describe('refusals', () => {
   });
 
   test('500 when the function does not answer in time', async () => {
-    const api = await declare({ timeoutMs: 50 }, ['GET /']);
+    const api = await declare({ timeoutMs: 300 }, ['GET /']);
     authorize = () => NEVER;
     expect(await bodyOf(`/${api}`)).toMatchObject({ status: 500, error: 'AUTHORIZER_FAILURE' });
     expect(served).toEqual([]);

@@ -237,7 +237,7 @@ describe('an invocation', () => {
     clearInterval(answerAll);
   });
 
-  it('taken by a runner that ends before it says so is lost within a second; one that still waits is not', async () => {
+  it('taken by a runner that ends before it says so is lost within a second, or sent again where it may run twice; one that still waits waits on', async () => {
     const keys = freshKeys();
     const gateway = await client(keys);
     const answering = (invocation: ReceivedInvocation): void => invocation.answer(OUTCOME.ok, head, invocation.event);
@@ -245,6 +245,7 @@ describe('an invocation', () => {
     expect(await gateway.invoke(request('"before"'))).toMatchObject({ result: '"before"' });
     await leaving.drain();
     const lost = gateway.invoke(request('"lost"')).catch((error: SluiceError) => error.code);
+    const again = gateway.invoke(request('"again"', { retryable: true }));
     const commands = await connection();
     const handed = `${keys.queuePrefix('sync', 0)}:invocations:handed`;
     await waitFor(async () => (await commands.exists(handed)) === 1);
@@ -257,6 +258,7 @@ describe('an invocation', () => {
     expect(await lost).toBe('HOST_LOST');
     expect(performance.now() - startedAtMs).toBeLessThan(1_000);
     await worker(keys, answering);
+    expect(await again).toMatchObject({ result: '"again"' });
     expect(await waiting).toMatchObject({ result: '"waiting"' });
   });
 

@@ -92,7 +92,7 @@ export class BatchSender {
       const external = batch.filter(({ request }) => request.event.length > EXTERNAL_EVENT_CHARS);
       if (external.length > 0) await this.storeExternal(external);
       const [head, events] = this.encode(batch);
-      underWay.added(await this.queue.getBackend().handOver(JSON.stringify(head), events));
+      underWay.id = await this.queue.getBackend().handOver(JSON.stringify(head), events);
     } catch (error) {
       for (const pending of batch) this.onRefused(pending, error as Error);
       return;
@@ -151,25 +151,14 @@ export class BatchSender {
 export class BatchUnderWay {
   private releaseOnce: (() => void) | null;
   private accepted = false;
-  private id = 0;
-  private addedAtMs = Infinity;
+  /** Null until it is in Redis. */
+  id: number | null = null;
 
   constructor(
     private unsettled: number,
     release: () => void,
   ) {
     this.releaseOnce = release;
-  }
-
-  /** It is in Redis, under this id. */
-  added(id: number): void {
-    this.id = id;
-    this.addedAtMs = performance.now();
-  }
-
-  /** Whether it is certain to have been taken: it was added before then, and is not among those that wait now. */
-  isTaken(addedBeforeMs: number, waiting: ReadonlySet<number>): boolean {
-    return this.addedAtMs < addedBeforeMs && !waiting.has(this.id);
   }
 
   /** A runner has taken one of its invocations over, and so all. */

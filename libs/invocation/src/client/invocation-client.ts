@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { LIMITS, SluiceError, type Outcome } from '@sluice/contracts';
 import { FrameSlots } from '@sluice/framing';
 import { type Logger } from '@sluice/logging';
@@ -20,10 +21,10 @@ const SWEEP_MS = 50;
 const ANSWER_GRACE_MS = 1_500;
 /** A runner drops what it reads after `acceptBy`; its word that it took one just before may still be on its way. */
 const ACCEPT_GRACE_MS = 250;
-/** So long after a runner was lost, what it has taken without a word is looked for. */
+/** So long after a runner was lost, what was taken without a word is looked for. */
 const LOST_LOOK_MS = 300;
-/** A runner that lives says within this time that it took a batch. */
-const WORD_MS = 100;
+/** A runner that lives says within this time that it took a batch, also one that has just started and has to open its link first. */
+const WORD_MS = 300;
 /** What a result frame has before its text. */
 const RESULT_HEAD_BYTES = 9;
 
@@ -191,16 +192,28 @@ export class InvocationClient {
       if (pending.link === link)
         this.finish(pending, new SluiceError('HOST_LOST', 'The runner was lost while the function ran.'));
     }
-    setTimeout(() => void this.refuseUnheard(), LOST_LOOK_MS).unref();
+    setTimeout(() => void this.lookForUnheard(), LOST_LOOK_MS).unref();
   }
 
-  /** A runner may end between taking a batch and saying so. What nobody has accepted and does not wait any more was in its hands. */
-  private async refuseUnheard(): Promise<void> {
-    const addedBeforeMs = performance.now() - WORD_MS;
+  /**
+   * A runner may end between taking a batch and saying so. What does not wait any more, and nobody accepts, was in its hands: it did
+   * not run, for a runner says so before it starts anything. Should a runner be that slow instead, it may run after all; so only
+   * what may run twice is sent again.
+   */
+  private async lookForUnheard(): Promise<void> {
+    const added = this.pending
+      .values()
+      .filter(({ link, batch }) => link === null && batch !== null && batch.id !== null);
+    if (added.length === 0) return;
     const waiting = await this.sender?.waitingBatches().catch(() => null);
-    if (waiting === null || waiting === undefined) return; // it is refused when its `acceptBy` is over
-    for (const pending of this.pending.values()) {
-      if (pending.link === null && pending.batch?.isTaken(addedBeforeMs, waiting) === true)
+    if (waiting === null || waiting === undefined) return; // they are refused when their `acceptBy` is over
+    const unheard = added.filter(({ batch }) => !waiting.has(batch?.id ?? 0));
+    if (unheard.length === 0) return;
+    await delay(WORD_MS, undefined, { ref: false });
+    for (const pending of unheard) {
+      if (pending.link !== null || this.pending.get(pending.sequence) !== pending) continue;
+      if (pending.request.retryable) this.sender?.send(pending);
+      else
         this.finish(
           pending,
           new SluiceError('HOST_LOST', 'The runner was lost when it had just taken the invocation.'),

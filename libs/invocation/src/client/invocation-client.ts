@@ -201,23 +201,27 @@ export class InvocationClient {
    * what may run twice is sent again.
    */
   private async lookForUnheard(): Promise<void> {
-    const added = this.pending
-      .values()
-      .filter(({ link, batch }) => link === null && batch !== null && batch.id !== null);
+    const added = this.pending.values().flatMap((pending) => {
+      const { batch, link } = pending;
+      return link === null && batch !== null && batch.id !== null ? [{ pending, batch, id: batch.id }] : [];
+    });
     if (added.length === 0) return;
     const waiting = await this.sender?.waitingBatches().catch(() => null);
     if (waiting === null || waiting === undefined) return; // they are refused when their `acceptBy` is over
-    const unheard = added.filter(({ batch }) => !waiting.has(batch?.id ?? 0));
+    const unheard = added.filter(({ id }) => !waiting.has(id));
     if (unheard.length === 0) return;
     await delay(WORD_MS, undefined, { ref: false });
-    for (const pending of unheard) {
-      if (pending.link !== null || this.pending.get(pending.sequence) !== pending) continue;
-      if (pending.request.retryable) this.sender?.send(pending);
-      else
-        this.finish(
-          pending,
-          new SluiceError('HOST_LOST', 'The runner was lost when it had just taken the invocation.'),
-        );
+    for (const { pending, batch } of unheard) {
+      const settled = this.pending.get(pending.sequence) !== pending;
+      // Another runner was lost just before this one: it has been sent again already.
+      if (settled || pending.link !== null || pending.batch !== batch) continue;
+      if (pending.request.retryable) {
+        pending.batch = null;
+        this.sender?.send(pending);
+      } else {
+        const message = 'The runner was lost when it had just taken the invocation.';
+        this.finish(pending, new SluiceError('HOST_LOST', message));
+      }
     }
   }
 

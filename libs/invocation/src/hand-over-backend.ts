@@ -84,7 +84,8 @@ export function handOverBackend(redis: Redis, taking: Taking | null = null): Bac
       const popped = await untilGivenUp(waitingRedis.bzpopmin(handed, marker, stopKey, waitS)).finally(() =>
         clearInterval(watchdog),
       );
-      const [key, member, score] = popped ?? [];
+      // Taken out of the answer, which ioredis keeps until the next major garbage collection.
+      const [key, member, score] = popped?.splice(0) ?? [];
       if (key === handed && member !== undefined) {
         await handOn(taking, member);
         return NOTHING_TO_ASK_FOR;
@@ -97,12 +98,13 @@ export function handOverBackend(redis: Redis, taking: Taking | null = null): Bac
       while (taking !== null && !stopped) {
         // On the connection that has just waited: there no answer comes too late, with a job that would then be nobody's.
         const taken = (await untilGivenUp(takeJob.run(taking.waitingRedis, [wait, marker, meta, handed], [prefix]))) as
-          [job: string, others: number] | [] | null;
+          (string | number)[] | null;
         if (taken === null) break;
         hasMarker = false;
-        if (taken.length === 0) break;
-        await handOn(taking, taken[0]);
-        if (taken[1] === 0) break;
+        const [job, others] = taken.splice(0) as [job?: string, others?: number];
+        if (job === undefined) break;
+        await handOn(taking, job);
+        if (others === 0) break;
       }
       if (stopped && hasMarker) {
         hasMarker = false;

@@ -54,6 +54,15 @@ describe('Lua script', () => {
     await expect(script.run(redis, ['a', 'b'], [])).rejects.toThrow('is in another slot');
   });
 
+  test('lets go of what it was given once it is answered, because ioredis keeps the command', async () => {
+    const send = jest.spyOn(redis, 'sendCommand');
+    await script.run(redis, keys, [2, 'a']);
+    await script.runBuffers(redis, keys, [3, Buffer.from('b')]);
+    await expect(script.run(redis, keys, ['x', 'c'])).rejects.toThrow('not an integer');
+    expect(send.mock.calls.map(([command]) => command.args)).toEqual([[], [], []]);
+    send.mockRestore();
+  });
+
   test('is found in src when the code runs from dist', () => {
     const directory = mkdtempSync(join(tmpdir(), 'sluice-lua-'));
     try {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
-import { type ChainableCommander, type Redis } from 'ioredis';
+import { Command, type ChainableCommander, type Redis } from 'ioredis';
 import { assertOneSlot } from './slot';
 
 export type LuaArgument = string | number | Buffer;
@@ -46,7 +46,7 @@ export class LuaScript {
   async run(redis: Redis, keys: readonly string[], args: readonly LuaArgument[]): Promise<unknown> {
     this.checkKeys(keys);
     try {
-      return await redis.evalsha(this.sha1, keys.length, ...keys, ...args);
+      return await sendAndLetGo(redis, new Command('evalsha', [this.sha1, keys.length, ...keys, ...args], TEXT));
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
       return redis.eval(this.source, keys.length, ...keys, ...args);
@@ -57,7 +57,7 @@ export class LuaScript {
   async runBuffers(redis: Redis, keys: readonly string[], args: readonly LuaArgument[]): Promise<unknown> {
     this.checkKeys(keys);
     try {
-      return await redis.callBuffer('EVALSHA', this.sha1, keys.length, ...keys, ...args);
+      return await sendAndLetGo(redis, new Command('evalsha', [this.sha1, keys.length, ...keys, ...args], BYTES));
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
       return redis.callBuffer('EVAL', this.source, keys.length, ...keys, ...args);
@@ -80,6 +80,21 @@ export class LuaScript {
       throw new Error(`${this.name} takes ${this.keyCount} keys, not ${keys.length}`);
     // Cheap for the one key most scripts have; for more it is what keeps a cluster possible.
     if (keys.length > 1) assertOneSlot(keys);
+  }
+}
+
+const TEXT = { replyEncoding: 'utf8' } as const;
+const BYTES = { replyEncoding: null } as const;
+
+/**
+ * A command of ioredis outlives its answer until the next major garbage collection: it writes a closure straight into one of its
+ * properties, which V8 therefore allocates in the old generation. What a script was given (a batch of events) is let go at once.
+ */
+async function sendAndLetGo(redis: Redis, command: Command): Promise<unknown> {
+  try {
+    return await redis.sendCommand(command);
+  } finally {
+    command.args = [];
   }
 }
 

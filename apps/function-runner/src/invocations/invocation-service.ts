@@ -71,7 +71,10 @@ export class InvocationService {
       this.failed(execution, OUTCOME.cancelled);
       return;
     }
-    invocation.onCancel = () => this.options.dispatcher.cancel(execution);
+    // Not written straight into the property: V8 allocates such a function in its old generation, and the event, with the batch it is
+    // a part of, would stay in memory until the next major collection.
+    const cancel = (): void => this.options.dispatcher.cancel(execution);
+    invocation.onCancel = cancel;
     this.options.dispatcher.dispatch(execution);
   }
 

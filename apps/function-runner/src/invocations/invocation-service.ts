@@ -71,8 +71,7 @@ export class InvocationService {
       this.failed(execution, OUTCOME.cancelled);
       return;
     }
-    // Not written straight into the property: V8 allocates such a function in its old generation, and the event, with the batch it is
-    // a part of, would stay in memory until the next major collection.
+    // Not written straight into the property: it would be old from the start, and so would the batch that its event is a part of.
     const cancel = (): void => this.options.dispatcher.cancel(execution);
     invocation.onCancel = cancel;
     this.options.dispatcher.dispatch(execution);

@@ -5,6 +5,7 @@ import { type EnvironmentEvents, type LoadResult } from './environment-events';
 import { cpuTimeoutPayload, exitedPayload, outOfMemoryPayload, timeoutPayload } from './error-payloads';
 import { type GuestIsolate, type GuestOwner } from './isolate';
 import { joinLogs, rejectionRecord } from './log-text';
+import { OpenInvocations } from './open-invocations';
 import { type Invocation, type Revision } from './revision';
 import { LONG_SLICE_MS, type RunningSlot } from './running-slots';
 import { WakeUp } from './wake-up';
@@ -33,7 +34,7 @@ const EVENT_ARGUMENTS = 4;
  */
 export class Environment implements GuestOwner {
   /** Started and not answered. */
-  readonly open = new Map<number, Invocation>();
+  readonly open = new OpenInvocations();
   entry: Entry | null = null;
   /** Takes no new invocation; disposed as soon as nothing is open. */
   draining = false;
@@ -159,7 +160,7 @@ export class Environment implements GuestOwner {
   /** Enters for what is due: timers first, then invocations nothing can wake any more. */
   wake(slot: RunningSlot): void {
     const { kind, invocationId } = this.wakeUp.take();
-    const owner = this.open.get(invocationId) ?? firstOf(this.open);
+    const owner = this.open.get(invocationId) ?? this.open.oldest;
     this.begin(kind, [], owner, slot, [ENTRY[kind], invocationId]);
   }
 
@@ -185,7 +186,7 @@ export class Environment implements GuestOwner {
 
   private start(invocation: Invocation, now: number): void {
     invocation.startedAtMs = now;
-    this.open.set(invocation.id, invocation);
+    this.open.add(invocation);
   }
 
   /** The invocation whose code runs now, unless it is answered. */
@@ -275,7 +276,7 @@ export class Environment implements GuestOwner {
   }
 
   private answer(invocation: Invocation, outcome: Outcome, text: string | Buffer, logs: string, now: number): void {
-    if (!this.open.delete(invocation.id)) return;
+    if (!this.open.delete(invocation)) return;
     const durationUs = toUs(now - invocation.startedAtMs);
     this.revision.recordDuration(durationUs);
     this.events.onResult(invocation, outcome, text, joinLogs(invocation.logs, logs), {
@@ -320,7 +321,7 @@ export class Environment implements GuestOwner {
   }
 
   private answerExited(now: number): void {
-    for (const invocation of [...this.open.values()])
+    for (const invocation of this.open.all())
       this.answer(invocation, OUTCOME.exited, exitedPayload(invocation.requestId), '', now);
   }
 
@@ -331,7 +332,7 @@ export class Environment implements GuestOwner {
       this.idleSinceMs = now;
       if (this.draining) return this.dispose();
     } else if (entry.kind !== 'idle' && this.answersByCallback && !this.wakeUp.armed) {
-      this.wakeUp.tellIdle(this.open.keys());
+      this.wakeUp.tellIdle(this.open.all().map(({ id }) => id));
     }
     if (now - this.heapSampledAtMs >= HEAP_SAMPLE_MS) this.sampleHeap(now);
   }
@@ -351,7 +352,7 @@ export class Environment implements GuestOwner {
   giveUp(): void {
     this.readOutbox();
     const now = performance.now();
-    for (const invocation of [...this.open.values()]) {
+    for (const invocation of this.open.all()) {
       const payload = outOfMemoryPayload(invocation.requestId, this.revision.config.memoryMb);
       this.answer(invocation, OUTCOME.outOfMemory, payload, '', now);
     }
@@ -410,7 +411,7 @@ export class Environment implements GuestOwner {
     }
     const { entry } = this;
     const current = entry === null ? undefined : this.current(entry);
-    for (const invocation of this.open.values()) {
+    for (const invocation of this.open.all()) {
       if (now - invocation.startedAtMs >= invocation.timeoutMs) this.timeOut(invocation, invocation === current, now);
       if (this.disposed) return;
     }
@@ -489,9 +490,4 @@ function wholeMsSince(epochMsLow: number): number {
 
 function toUs(ms: number): number {
   return Math.max(0, Math.round(ms * 1_000));
-}
-
-function firstOf(open: ReadonlyMap<number, Invocation>): Invocation | null {
-  for (const invocation of open.values()) return invocation;
-  return null;
 }

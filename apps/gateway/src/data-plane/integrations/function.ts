@@ -1,5 +1,10 @@
 import { fillStageVariables, LIMITS, OUTCOME, SluiceError, type FunctionIntegration } from '@sluice/contracts';
-import { type InvocationClient, type InvocationRequest, type InvocationResult } from '@sluice/invocation';
+import {
+  type InvocationClient,
+  type InvocationHandle,
+  type InvocationRequest,
+  type InvocationResult,
+} from '@sluice/invocation';
 import { buildEvent } from '../events/build-event';
 import { FunctionFailure } from '../function-failure';
 import { headerOf } from '../header-list';
@@ -91,22 +96,27 @@ function submit(
 ): void {
   const { metrics } = target;
   const version = versionOf(target);
-  let ended = false;
-  let clientLeft = false;
-  const handle = invocations.submit(request, (settlement) => {
-    ended = true;
+  // Null once they have served: the listener below stays, and must keep neither the event nor the answer of a slow reader.
+  let waiting: typeof settle | null = settle;
+  let handle: InvocationHandle | null = null;
+  const tell = (settlement: InvocationResult | SluiceError): void => {
+    const told = waiting;
+    waiting = null;
+    told?.(settlement);
+  };
+  handle = invocations.submit(request, (settlement) => {
+    handle = null;
     metrics.ended();
     if (settlement instanceof SluiceError) metrics.refused();
-    else if (clientLeft) metrics.record(version, settlement.outcome, settlement.durationUs, settlement.initUs, 0);
-    if (!clientLeft) settle(settlement);
+    else if (waiting === null) metrics.record(version, settlement.outcome, settlement.durationUs, settlement.initUs, 0);
+    tell(settlement);
   });
   metrics.started();
-  // Stays until the response closes, as every one does: taking it off again costs a microsecond a request.
+  // Never taken off: that costs a microsecond a request, and every response closes.
   response.on('close', () => {
-    if (ended || response.writableFinished) return;
-    clientLeft = true;
+    if (handle === null || response.writableFinished) return;
     handle.cancel();
-    settle(new SluiceError('CLIENT_CLOSED', 'The client left before the answer.'));
+    tell(new SluiceError('CLIENT_CLOSED', 'The client left before the answer.'));
   });
 }
 
